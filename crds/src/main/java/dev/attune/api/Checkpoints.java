@@ -1,0 +1,27 @@
+package dev.attune.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** Where and how often the state of training is kept. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+        value = "!has(self.to) || self.to.matches('^(pvc://[a-z0-9]([-a-z0-9.]*[a-z0-9])?/.+|file:///.+)$')",
+        message = "write pvc://claim/path or file:///path",
+        fieldPath = ".to")
+public record Checkpoints(
+        @Size(min = 1, max = 1024)
+        @JsonPropertyDescription("A folder for the checkpoints: `pvc://claim/path`, or `file:///path` without a"
+                + " cluster. Unset: `checkpoints` within output.to.")
+        String to,
+
+        @Min(1) @JsonPropertyDescription("Steps between checkpoints. Unset: a tenth of all steps.")
+        Integer every,
+
+        @Default("3") @Min(1) @Max(100) @JsonPropertyDescription("How many of the newest checkpoints are kept.")
+        Integer keep) {}

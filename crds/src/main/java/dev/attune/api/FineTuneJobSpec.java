@@ -1,0 +1,109 @@
+package dev.attune.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** The recipe. Immutable but for {@code suspend}, {@code ttlSecondsAfterFinished} and {@code backoffLimit}. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+        value = "self.model == oldSelf.model && self.data == oldSelf.data && self.objective == oldSelf.objective"
+                + " && self.method == oldSelf.method && self.output == oldSelf.output",
+        message = FineTuneJobSpec.IMMUTABLE)
+@ValidationRule(
+        value = "has(self.training) == has(oldSelf.training)"
+                + " && (!has(self.training) || self.training == oldSelf.training)",
+        message = FineTuneJobSpec.IMMUTABLE)
+@ValidationRule(
+        value = "has(self.evaluation) == has(oldSelf.evaluation)"
+                + " && (!has(self.evaluation) || self.evaluation == oldSelf.evaluation)",
+        message = FineTuneJobSpec.IMMUTABLE)
+@ValidationRule(
+        value = "has(self.checkpoints) == has(oldSelf.checkpoints)"
+                + " && (!has(self.checkpoints) || self.checkpoints == oldSelf.checkpoints)",
+        message = FineTuneJobSpec.IMMUTABLE)
+@ValidationRule(
+        value = "has(self.trainer) == has(oldSelf.trainer) && (!has(self.trainer) || self.trainer == oldSelf.trainer)",
+        message = FineTuneJobSpec.IMMUTABLE)
+@ValidationRule(
+        value = "has(self.activeDeadlineSeconds) == has(oldSelf.activeDeadlineSeconds)"
+                + " && (!has(self.activeDeadlineSeconds)"
+                + " || self.activeDeadlineSeconds == oldSelf.activeDeadlineSeconds)",
+        message = FineTuneJobSpec.IMMUTABLE)
+@ValidationRule(
+        value = "!(has(self.method.full) && has(self.output.form) && self.output.form == 'adapter')",
+        message = "full fine-tuning has no adapter to write: set output.form to merged, or leave it out",
+        fieldPath = ".output.form")
+@ValidationRule(
+        value = "!(has(self.objective.languageModeling) && self.data.train.exists(d, has(d.format)"
+                + " && d.format != 'text'))",
+        message = "languageModeling learns from running text: set format to text,"
+                + " or use objective: {instruction: {}}",
+        fieldPath = ".data.train")
+@ValidationRule(
+        value = "!(has(self.objective.instruction) && self.data.train.exists(d, has(d.format)"
+                + " && d.format == 'text'))",
+        message = "instruction tuning learns from prompts and completions or from chats: set format to instruction"
+                + " or chat, or use objective: {languageModeling: {}}",
+        fieldPath = ".data.train")
+public record FineTuneJobSpec(
+        @Required @JsonPropertyDescription("The model to start from.")
+        Model model,
+
+        @Required @JsonPropertyDescription("The data to learn from, and the data to judge by.")
+        Data data,
+
+        @Required @JsonPropertyDescription("What is learnt: set exactly one member; `{}` takes its defaults.")
+        Objective objective,
+
+        @Required
+        @JsonPropertyDescription("How the model is adapted, that is, which weights change: set exactly one member;"
+                + " `{}` takes its defaults.")
+        Method method,
+
+        @Default("{}") @JsonPropertyDescription("How long, how fast and on how much at once to train.")
+        Training training,
+
+        @Default("{}") @JsonPropertyDescription("When the model is judged on data.evaluation.")
+        Evaluation evaluation,
+
+        @Default("{}")
+        @JsonPropertyDescription("Where and how often the state of training is kept, so that a"
+                + " suspended, evicted or failed trainer goes on where it was.")
+        Checkpoints checkpoints,
+
+        @Required @JsonPropertyDescription("Where the adapted model goes, and in which form.")
+        Output output,
+
+        @Default("{}") @JsonPropertyDescription("The pod that trains: its image, resources and placement.")
+        Trainer trainer,
+
+        @Default("false")
+        @JsonPropertyDescription("true stops the trainer after it has saved a checkpoint and frees its resources;"
+                + " false goes on from that checkpoint. May be changed at any time.")
+        Boolean suspend,
+
+        @Default("3")
+        @Min(0)
+        @Max(100)
+        @JsonPropertyDescription("How often a failed trainer is started anew, each time from the last checkpoint."
+                + " Evictions, suspensions and errors that a new start can't mend don't count. May be changed.")
+        Integer backoffLimit,
+
+        @Min(1)
+        @JsonPropertyDescription("Seconds that the job may be active in all its attempts together; time in suspension"
+                + " and in the queue does not count. Unset: no limit.")
+        Long activeDeadlineSeconds,
+
+        @Min(0)
+        @JsonPropertyDescription("Seconds after which a finished job is deleted with its pods; checkpoints and results"
+                + " stay. Unset: never. May be changed.")
+        Integer ttlSecondsAfterFinished) {
+
+    static final String IMMUTABLE = "the recipe of a FineTuneJob can't be changed (only suspend, backoffLimit and"
+            + " ttlSecondsAfterFinished can): create a job with another name";
+}

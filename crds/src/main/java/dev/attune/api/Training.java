@@ -1,0 +1,98 @@
+package dev.attune.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** Length, speed and size of training. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(value = "!(has(self.epochs) && has(self.steps))", message = "set epochs or steps, not both")
+@ValidationRule(
+        value = "!has(self.epochs) || self.epochs > 0.0",
+        message = "must be above 0, for example 3",
+        fieldPath = ".epochs")
+@ValidationRule(
+        value = "!has(self.learningRate) || self.learningRate > 0.0",
+        message = "must be above 0, for example 2e-4",
+        fieldPath = ".learningRate")
+@ValidationRule(
+        value = "!has(self.microBatchSize) || !has(self.batchSize) || self.batchSize % self.microBatchSize == 0",
+        message = "must divide batchSize, so that every step sees batchSize examples",
+        fieldPath = ".microBatchSize")
+@ValidationRule(
+        value = "!has(self.warmup) || self.warmup < 1.0 || double(int(self.warmup)) == self.warmup",
+        message = "must be a fraction below 1, for example 0.03, or a whole number of steps",
+        fieldPath = ".warmup")
+public record Training(
+        @JsonPropertyDescription("Passes over the training data; a part of one is fine. Unset, with steps unset: 3."
+                + " Exclusive with steps.")
+        Double epochs,
+
+        @Min(1) @JsonPropertyDescription("Optimiser steps. Exclusive with epochs.")
+        Integer steps,
+
+        @Default("8")
+        @Min(1)
+        @Max(1048576)
+        @JsonPropertyDescription("Examples per optimiser step, accumulation included.")
+        Integer batchSize,
+
+        @Min(1)
+        @JsonPropertyDescription("Examples computed at once; gradients are accumulated up to batchSize. Smaller needs"
+                + " less memory and gives the same result. Must divide batchSize. Unset: batchSize.")
+        Integer microBatchSize,
+
+        @Max(10)
+        @JsonPropertyDescription("Highest learning rate of the schedule. Unset: what is usual for the method (full:"
+                + " 2e-5; lora: 2e-4).")
+        Double learningRate,
+
+        @Default("cosine")
+        @JsonPropertyDescription("How the learning rate goes after the warm-up. constant: stays. linear: falls to 0 in"
+                + " a line. cosine: falls to 0 in half a cosine.")
+        Schedule schedule,
+
+        @Default("0.03")
+        @Min(0)
+        @JsonPropertyDescription("Steps in which the learning rate rises from 0: a fraction of all steps when below 1,"
+                + " a number of steps from 1 on.")
+        Double warmup,
+
+        @Default("0.01")
+        @Min(0)
+        @Max(1)
+        @JsonPropertyDescription("Decoupled weight decay of AdamW; biases and norm weights are left out.")
+        Double weightDecay,
+
+        @Default("1.0")
+        @Min(0)
+        @JsonPropertyDescription("Gradients are scaled down to this total L2 norm where they exceed it; 0 leaves them.")
+        Double gradientClip,
+
+        @Default("1024")
+        @Min(2)
+        @Max(1048576)
+        @JsonPropertyDescription(
+                "Tokens of an example at most; what is longer is cut. Never above what the model was" + " made for.")
+        Integer sequenceLength,
+
+        @Default("17")
+        @Min(0)
+        @JsonPropertyDescription("Seed of everything random: data order, held-out share, new weights, dropout. The same"
+                + " recipe with the same seed on the same hardware gives the same weights.")
+        Long seed) {
+
+    /** Course of the learning rate after the warm-up. */
+    public enum Schedule {
+        @JsonProperty("constant")
+        CONSTANT,
+        @JsonProperty("linear")
+        LINEAR,
+        @JsonProperty("cosine")
+        COSINE
+    }
+}
