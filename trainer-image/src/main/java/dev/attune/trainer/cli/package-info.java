@@ -1,0 +1,2 @@
+/** The commands: run, validate. */
+package dev.attune.trainer.cli;

@@ -1,0 +1,12 @@
+package dev.attune.trainer.event;
+
+/** Takes the events of a run, in order and from one thread. It must not throw: what it can't deliver it drops and says so. */
+public interface Sink extends AutoCloseable {
+
+    /** Takes one event; returns soon, so that training doesn't wait. */
+    void accept(Event event);
+
+    /** Delivers what is left and frees what it holds. */
+    @Override
+    default void close() {}
+}
