@@ -1,0 +1,204 @@
+package dev.attune.trainer.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.ScriptedModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The operations that DJL's arrays lack, with gradients, each one call into libtorch. Their code is
+ * {@code ops.torchscript} beside this class; the names and meanings are those of {@code torch}.
+ */
+public final class Ops {
+
+    private static final ScriptedModule MODULE = load();
+
+    private Ops() {}
+
+    /** {@code x·wᵀ}: x {@code [..., in]}, w {@code [out, in]}. */
+    public static NDArray linear(NDArray x, NDArray w) {
+        return tensor(x, "linear", of(x), of(w));
+    }
+
+    /** {@code x·wᵀ + b}: x {@code [..., in]}, w {@code [out, in]}, b {@code [out]}. */
+    public static NDArray linear(NDArray x, NDArray w, NDArray b) {
+        return tensor(x, "linear_bias", of(x), of(w), of(b));
+    }
+
+    /** {@code x·w + b}, GPT-2's linear layer: x {@code [..., in]}, w {@code [in, out]}, b {@code [out]}. */
+    public static NDArray conv1d(NDArray x, NDArray w, NDArray b) {
+        return tensor(x, "conv1d", of(x), of(w), of(b));
+    }
+
+    /** {@code scale·(x·aᵀ)·bᵀ}: x {@code [..., in]}, a {@code [rank, in]}, b {@code [out, rank]}. */
+    public static NDArray lowRank(NDArray x, NDArray a, NDArray b, double scale) {
+        return tensor(x, "low_rank", of(x), of(a), of(b), IValue.from(scale));
+    }
+
+    /** Rows of w {@code [vocabulary, hidden]} by ids {@code [...]}: {@code [..., hidden]}. */
+    public static NDArray embedding(NDArray w, NDArray ids) {
+        return tensor(w, "embedding", of(w), of(ids));
+    }
+
+    /** Layer normalisation over the last axis; w and b {@code [hidden]}. */
+    public static NDArray layerNorm(NDArray x, NDArray w, NDArray b, double epsilon) {
+        return tensor(x, "layer_norm", of(x), of(w), of(b), IValue.from(epsilon));
+    }
+
+    /** Root-mean-square normalisation over the last axis; w {@code [hidden]}. */
+    public static NDArray rmsNorm(NDArray x, NDArray w, double epsilon) {
+        return tensor(x, "rms_norm", of(x), of(w), IValue.from(epsilon));
+    }
+
+    /** Gaussian error linear unit, exact. */
+    public static NDArray gelu(NDArray x) {
+        return tensor(x, "gelu", of(x));
+    }
+
+    /** Gaussian error linear unit by tanh, GPT-2's {@code gelu_new}. */
+    public static NDArray geluTanh(NDArray x) {
+        return tensor(x, "gelu_tanh", of(x));
+    }
+
+    /** {@code x·sigmoid(x)}. */
+    public static NDArray silu(NDArray x) {
+        return tensor(x, "silu", of(x));
+    }
+
+    /** {@code max(x, 0)}. */
+    public static NDArray relu(NDArray x) {
+        return tensor(x, "relu", of(x));
+    }
+
+    /** Zeroes each number with probability p and scales the others by 1/(1−p). */
+    public static NDArray dropout(NDArray x, double p) {
+        return tensor(x, "dropout", of(x), IValue.from(p));
+    }
+
+    /** Rotary position embedding, half-split: x {@code [batch, heads, length, d]}, cos and sin {@code [length, d]}. */
+    public static NDArray rotate(NDArray x, NDArray cos, NDArray sin) {
+        return tensor(x, "rotate", of(x), of(cos), of(sin));
+    }
+
+    /**
+     * Scaled dot-product attention: q {@code [batch, heads, length, d]}, k and v {@code [batch, kvHeads, keys, d]}, where
+     * kvHeads divides heads.
+     */
+    public static NDArray attention(NDArray q, NDArray k, NDArray v, boolean causal) {
+        return tensor(q, "attention", of(q), of(k), of(v), IValue.from(causal));
+    }
+
+    /** The same with a boolean mask {@code [batch, 1, length, keys]}: true may be attended to. */
+    public static NDArray attention(NDArray q, NDArray k, NDArray v, NDArray mask) {
+        return tensor(q, "attention_masked", of(q), of(k), of(v), of(mask));
+    }
+
+    /** Sum of cross entropies in nats: logits {@code [n, classes]}, labels int64 {@code [n]}, −100 left out. */
+    public static NDArray crossEntropySum(NDArray logits, NDArray labels) {
+        return tensor(logits, "cross_entropy_sum", of(logits), of(labels));
+    }
+
+    /** The rows of x {@code [n, ...]} that index int64 {@code [m]} names: {@code [m, ...]}. */
+    public static NDArray rows(NDArray x, NDArray index) {
+        return tensor(x, "index_select", of(x), of(index));
+    }
+
+    /** The same numbers as another type, with gradient. */
+    static NDArray cast(NDArray x, long scalarType) {
+        return tensor(x, "cast", of(x), IValue.from(scalarType));
+    }
+
+    /** Bytes {@code [..., n·size]} read as numbers of a type. */
+    static NDArray fromBytes(NDArray bytes, long scalarType) {
+        return tensor(bytes, "from_bytes", of(bytes), IValue.from(scalarType));
+    }
+
+    /** The same numbers, without their history; memory is shared. */
+    public static NDArray detach(NDArray x) {
+        return tensor(x, "detach", of(x));
+    }
+
+    /** Overwrites target with source, in place. */
+    public static void copyInto(NDArray target, NDArray source) {
+        run("copy_into", of(target), of(source));
+    }
+
+    /**
+     * Scales gradients in place so that their total L2 norm is at most {@code limit}, as
+     * {@code torch.nn.utils.clip_grad_norm_} does.
+     *
+     * @return the norm before
+     */
+    static NDArray clipNorm(List<NDArray> gradients, double limit) {
+        return tensor(gradients.get(0), "clip_norm", of(gradients), IValue.from(limit));
+    }
+
+    /** Total L2 norm. */
+    static NDArray norm(List<NDArray> gradients) {
+        return tensor(gradients.get(0), "norm", of(gradients));
+    }
+
+    /** Sets all to 0, in place. */
+    static void zero(List<NDArray> arrays) {
+        run("zero", of(arrays));
+    }
+
+    /** One step of AdamW with decoupled decay, in place; steps are counters {@code []} that it raises. */
+    static void adamw(
+            List<NDArray> weights,
+            List<NDArray> gradients,
+            List<NDArray> first,
+            List<NDArray> second,
+            List<NDArray> steps,
+            double learningRate,
+            double beta1,
+            double beta2,
+            double decay,
+            double epsilon) {
+        run(
+                "adamw",
+                of(weights),
+                of(gradients),
+                of(first),
+                of(second),
+                of(steps),
+                IValue.from(learningRate),
+                IValue.from(beta1),
+                IValue.from(beta2),
+                IValue.from(decay),
+                IValue.from(epsilon));
+    }
+
+    private static NDArray tensor(NDArray like, String method, IValue... inputs) {
+        try (var result = MODULE.call(method, inputs)) {
+            return result.toTensor((PtNDManager) like.getManager());
+        }
+    }
+
+    private static void run(String method, IValue... inputs) {
+        MODULE.call(method, inputs).close();
+    }
+
+    private static IValue of(NDArray array) {
+        return IValue.from((PtNDArray) array);
+    }
+
+    private static IValue of(List<NDArray> arrays) {
+        return IValue.listFrom(arrays.toArray(PtNDArray[]::new));
+    }
+
+    private static ScriptedModule load() {
+        Torch.start();
+        try (var code = Ops.class.getResourceAsStream("ops.torchscript")) {
+            return ScriptedModule.load(
+                    TorchScriptArchive.of("Ops", new String(code.readAllBytes(), StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

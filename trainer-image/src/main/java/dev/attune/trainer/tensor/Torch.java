@@ -1,0 +1,51 @@
+package dev.attune.trainer.tensor;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+
+/** libtorch in this process: its device, its random numbers, and the pass backwards. */
+public final class Torch {
+
+    private static final Device DEVICE = start();
+    private static final NDManager MANAGER = NDManager.newBaseManager(DEVICE);
+
+    private Torch() {}
+
+    static Device start() {
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        var engine = Engine.getEngine("PyTorch");
+        JniUtils.setGraphExecutorOptimize(false);
+        return engine.getGpuCount() > 0 ? Device.gpu(0) : Device.cpu();
+    }
+
+    /** Where arrays live that outlast a {@link Scope}. */
+    public static NDManager manager() {
+        return MANAGER;
+    }
+
+    /** What computes, for people: {@code cpu (2 threads)} or {@code gpu 0}. */
+    public static String device() {
+        return DEVICE.isGpu() ? "gpu " + DEVICE.getDeviceId() : "cpu (%d threads)".formatted(JniUtils.getNumThreads());
+    }
+
+    /** Makes the random numbers that follow a function of the seed. */
+    public static void seed(long seed) {
+        JniUtils.setSeed(seed);
+    }
+
+    /** Makes an array one that gradients are kept for; its gradient starts at 0. */
+    public static void requireGradient(NDArray weight) {
+        weight.setRequiresGradient(true);
+    }
+
+    /** Adds the gradient of a scalar {@code []} to each weight that it came from, and frees what led to it. */
+    public static void backward(NDArray scalar) {
+        var one = (PtNDArray) scalar.getManager().ones(new Shape());
+        JniUtils.backward((PtNDArray) scalar, one, false, false);
+    }
+}
