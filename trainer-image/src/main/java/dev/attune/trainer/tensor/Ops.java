@@ -109,12 +109,12 @@ public final class Ops {
     }
 
     /** The same numbers as another type, with gradient. */
-    static NDArray cast(NDArray x, long scalarType) {
+    public static NDArray cast(NDArray x, long scalarType) {
         return tensor(x, "cast", of(x), IValue.from(scalarType));
     }
 
     /** Bytes {@code [..., n·size]} read as numbers of a type. */
-    static NDArray fromBytes(NDArray bytes, long scalarType) {
+    public static NDArray fromBytes(NDArray bytes, long scalarType) {
         return tensor(bytes, "from_bytes", of(bytes), IValue.from(scalarType));
     }
 
@@ -134,22 +134,22 @@ public final class Ops {
      *
      * @return the norm before
      */
-    static NDArray clipNorm(List<NDArray> gradients, double limit) {
+    public static NDArray clipNorm(List<NDArray> gradients, double limit) {
         return tensor(gradients.get(0), "clip_norm", of(gradients), IValue.from(limit));
     }
 
     /** Total L2 norm. */
-    static NDArray norm(List<NDArray> gradients) {
+    public static NDArray norm(List<NDArray> gradients) {
         return tensor(gradients.get(0), "norm", of(gradients));
     }
 
     /** Sets all to 0, in place. */
-    static void zero(List<NDArray> arrays) {
+    public static void zero(List<NDArray> arrays) {
         run("zero", of(arrays));
     }
 
     /** One step of AdamW with decoupled decay, in place; steps are counters {@code []} that it raises. */
-    static void adamw(
+    public static void adamw(
             List<NDArray> weights,
             List<NDArray> gradients,
             List<NDArray> first,

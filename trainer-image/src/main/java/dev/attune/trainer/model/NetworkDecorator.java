@@ -1,0 +1,40 @@
+package dev.attune.trainer.model;
+
+import ai.djl.ndarray.NDArray;
+
+/** A network that hands every call on, but for those that it changes. */
+public interface NetworkDecorator extends Network {
+
+    /** The network that is decorated. */
+    Network base();
+
+    @Override
+    default NDArray embedding(String name, NDArray ids) {
+        return base().embedding(name, ids);
+    }
+
+    @Override
+    default NDArray linear(String name, NDArray x) {
+        return base().linear(name, x);
+    }
+
+    @Override
+    default NDArray conv1d(String name, NDArray x) {
+        return base().conv1d(name, x);
+    }
+
+    @Override
+    default NDArray layerNorm(String name, NDArray x, double epsilon) {
+        return base().layerNorm(name, x, epsilon);
+    }
+
+    @Override
+    default NDArray rmsNorm(String name, NDArray x, double epsilon) {
+        return base().rmsNorm(name, x, epsilon);
+    }
+
+    @Override
+    default NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask) {
+        return base().attention(name, q, k, v, mask);
+    }
+}

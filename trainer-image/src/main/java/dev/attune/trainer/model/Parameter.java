@@ -1,0 +1,41 @@
+package dev.attune.trainer.model;
+
+import ai.djl.ndarray.types.Shape;
+
+/** A weight that an architecture has: its name in Hugging Face's layout, its shape, and what it is. */
+public record Parameter(String name, Shape shape, Role role) {
+
+    /** What a weight is; decides how it starts, whether it decays, and which methods can adapt it. */
+    public enum Role {
+        /** {@code [out, in]}. */
+        LINEAR,
+        /** {@code [in, out]}, as GPT-2 keeps its linear layers. */
+        CONV1D,
+        /** {@code [rows, hidden]}. */
+        EMBEDDING,
+        /** Added; starts at 0 and doesn't decay. */
+        BIAS,
+        /** Scale of a normalisation; starts at 1 and doesn't decay. */
+        NORM
+    }
+
+    /** Whether weight decay is for it, as in Hugging Face's Trainer. */
+    public boolean decays() {
+        return role != Role.BIAS && role != Role.NORM;
+    }
+
+    /** The module that holds it: the name without its last part. */
+    public String module() {
+        return name.substring(0, name.lastIndexOf('.'));
+    }
+
+    /** Inputs of a linear layer. */
+    public long in() {
+        return role == Role.CONV1D ? shape.get(0) : shape.get(1);
+    }
+
+    /** Outputs of a linear layer. */
+    public long out() {
+        return role == Role.CONV1D ? shape.get(1) : shape.get(0);
+    }
+}

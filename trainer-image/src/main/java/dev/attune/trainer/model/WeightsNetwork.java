@@ -1,0 +1,41 @@
+package dev.attune.trainer.model;
+
+import ai.djl.ndarray.NDArray;
+import dev.attune.trainer.tensor.Ops;
+import java.util.Map;
+
+/** The network itself: looks weights up by the module's name and applies them. */
+public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
+
+    @Override
+    public NDArray embedding(String name, NDArray ids) {
+        return Ops.embedding(weights.get(name + ".weight"), ids);
+    }
+
+    @Override
+    public NDArray linear(String name, NDArray x) {
+        var bias = weights.get(name + ".bias");
+        var weight = weights.get(name + ".weight");
+        return bias == null ? Ops.linear(x, weight) : Ops.linear(x, weight, bias);
+    }
+
+    @Override
+    public NDArray conv1d(String name, NDArray x) {
+        return Ops.conv1d(x, weights.get(name + ".weight"), weights.get(name + ".bias"));
+    }
+
+    @Override
+    public NDArray layerNorm(String name, NDArray x, double epsilon) {
+        return Ops.layerNorm(x, weights.get(name + ".weight"), weights.get(name + ".bias"), epsilon);
+    }
+
+    @Override
+    public NDArray rmsNorm(String name, NDArray x, double epsilon) {
+        return Ops.rmsNorm(x, weights.get(name + ".weight"), epsilon);
+    }
+
+    @Override
+    public NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask) {
+        return mask.allowed() == null ? Ops.attention(q, k, v, true) : Ops.attention(q, k, v, mask.allowed());
+    }
+}

@@ -1,0 +1,143 @@
+package dev.attune.trainer.model.arch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Config;
+import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Parameter;
+import dev.attune.trainer.model.Parameter.Role;
+import dev.attune.trainer.model.Tokens;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** GPT-2 (Radford et al. 2019), as transformers' {@code GPT2LMHeadModel} computes it. */
+record Gpt2(
+        int vocabulary,
+        int maxLength,
+        int hidden,
+        int inner,
+        int layers,
+        int heads,
+        double epsilon,
+        double initializerRange,
+        boolean tied,
+        UnaryOperator<NDArray> activation)
+        implements Architecture {
+
+    private static final String PREFIX = "transformer.";
+
+    static Gpt2 of(Config config) {
+        config.require("scale_attn_weights", Set.of("true"), "true");
+        config.require("scale_attn_by_inverse_layer_idx", Set.of("false"), "false");
+        config.require("reorder_and_upcast_attn", Set.of("false"), "false");
+        config.require("add_cross_attention", Set.of("false"), "false");
+        var hidden = config.integer("n_embd");
+        var heads = config.integer("n_head");
+        if (hidden % heads != 0) {
+            throw config.refuse("n_head", heads + " does not divide n_embd, which is " + hidden);
+        }
+        return new Gpt2(
+                config.integer("vocab_size"),
+                config.integer("n_positions", 1024),
+                hidden,
+                config.integer("n_inner", 4 * hidden),
+                config.integer("n_layer"),
+                heads,
+                config.number("layer_norm_epsilon", 1e-5),
+                config.number("initializer_range", 0.02),
+                config.flag("tie_word_embeddings", true),
+                Activation.of(config, "activation_function", "gelu_new"));
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        var all = new ArrayList<Parameter>();
+        all.add(new Parameter(PREFIX + "wte.weight", new Shape(vocabulary, hidden), Role.EMBEDDING));
+        all.add(new Parameter(PREFIX + "wpe.weight", new Shape(maxLength, hidden), Role.EMBEDDING));
+        for (var layer = 0; layer < layers; layer++) {
+            var block = block(layer);
+            norm(all, block + ".ln_1");
+            conv1d(all, block + ".attn.c_attn", hidden, 3 * hidden);
+            conv1d(all, block + ".attn.c_proj", hidden, hidden);
+            norm(all, block + ".ln_2");
+            conv1d(all, block + ".mlp.c_fc", hidden, inner);
+            conv1d(all, block + ".mlp.c_proj", inner, hidden);
+        }
+        norm(all, PREFIX + "ln_f");
+        if (!tied) {
+            all.add(new Parameter("lm_head.weight", new Shape(vocabulary, hidden), Role.LINEAR));
+        }
+        return all;
+    }
+
+    private void norm(List<Parameter> all, String module) {
+        all.add(new Parameter(module + ".weight", new Shape(hidden), Role.NORM));
+        all.add(new Parameter(module + ".bias", new Shape(hidden), Role.BIAS));
+    }
+
+    private static void conv1d(List<Parameter> all, String module, int in, int out) {
+        all.add(new Parameter(module + ".weight", new Shape(in, out), Role.CONV1D));
+        all.add(new Parameter(module + ".bias", new Shape(out), Role.BIAS));
+    }
+
+    private static String block(int layer) {
+        return PREFIX + "h." + layer;
+    }
+
+    @Override
+    public NDArray hidden(Network network, Tokens tokens) {
+        var positions = tokens.ids()
+                .getManager()
+                .arange(tokens.offset(), tokens.offset() + tokens.length(), 1, DataType.INT64)
+                .expandDims(0);
+        var x = network.embedding(PREFIX + "wte", tokens.ids()).add(network.embedding(PREFIX + "wpe", positions));
+        for (var layer = 0; layer < layers; layer++) {
+            var block = block(layer);
+            x = x.add(attention(network, block + ".attn", network.layerNorm(block + ".ln_1", x, epsilon), tokens));
+            x = x.add(feedForward(network, block + ".mlp", network.layerNorm(block + ".ln_2", x, epsilon)));
+        }
+        return network.layerNorm(PREFIX + "ln_f", x, epsilon);
+    }
+
+    private NDArray attention(Network network, String name, NDArray x, Tokens tokens) {
+        var batch = x.getShape().get(0);
+        var length = x.getShape().get(1);
+        NDList parts = network.conv1d(name + ".c_attn", x).split(3, 2);
+        var split = parts.stream()
+                .map(part -> part.reshape(batch, length, heads, hidden / heads).swapAxes(1, 2))
+                .toList();
+        var attended = network.attention(name, split.get(0), split.get(1), split.get(2), tokens.mask());
+        return network.conv1d(name + ".c_proj", attended.swapAxes(1, 2).reshape(batch, length, hidden));
+    }
+
+    private NDArray feedForward(Network network, String name, NDArray x) {
+        return network.conv1d(name + ".c_proj", activation.apply(network.conv1d(name + ".c_fc", x)));
+    }
+
+    @Override
+    public NDArray logits(Network network, NDArray states) {
+        return network.linear(tied ? PREFIX + "wte" : "lm_head", states);
+    }
+
+    @Override
+    public List<String> loraTargets() {
+        return List.of("c_attn");
+    }
+
+    @Override
+    public boolean ignores(String tensor) {
+        return tensor.endsWith(".attn.bias")
+                || tensor.endsWith(".attn.masked_bias")
+                || (tied && tensor.equals("lm_head.weight"));
+    }
+
+    @Override
+    public String canonical(String tensor) {
+        return tensor.startsWith(PREFIX) || tensor.startsWith("lm_head.") ? tensor : PREFIX + tensor;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.attune.trainer.model.arch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Config;
+import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Parameter;
+import dev.attune.trainer.model.Parameter.Role;
+import dev.attune.trainer.model.Tokens;
+import dev.attune.trainer.tensor.Ops;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** Llama (https://arxiv.org/abs/2302.13971), as transformers' {@code LlamaForCausalLM} computes it; SmolLM2 too. */
+record Llama(
+        int vocabulary,
+        int maxLength,
+        int hidden,
+        int inner,
+        int layers,
+        int heads,
+        int keyValueHeads,
+        int headSize,
+        double epsilon,
+        double initializerRange,
+        boolean tied,
+        boolean attentionBias,
+        boolean feedForwardBias,
+        Rotary rotary,
+        UnaryOperator<NDArray> activation)
+        implements Architecture {
+
+    static Llama of(Config config) {
+        config.require("pretraining_tp", Set.of("1"), "1");
+        var hidden = config.integer("hidden_size");
+        var heads = config.integer("num_attention_heads");
+        var keyValueHeads = config.integer("num_key_value_heads", heads);
+        if (heads % keyValueHeads != 0) {
+            throw config.refuse(
+                    "num_key_value_heads", keyValueHeads + " does not divide num_attention_heads, which is " + heads);
+        }
+        var headSize = config.integer("head_dim", hidden / heads);
+        return new Llama(
+                config.integer("vocab_size"),
+                config.integer("max_position_embeddings", 2048),
+                hidden,
+                config.integer("intermediate_size"),
+                config.integer("num_hidden_layers"),
+                heads,
+                keyValueHeads,
+                headSize,
+                config.number("rms_norm_eps", 1e-6),
+                config.number("initializer_range", 0.02),
+                config.flag("tie_word_embeddings", false),
+                config.flag("attention_bias", false),
+                config.flag("mlp_bias", false),
+                Rotary.of(config, headSize),
+                Activation.of(config, "hidden_act", "silu"));
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        var all = new ArrayList<Parameter>();
+        all.add(new Parameter("model.embed_tokens.weight", new Shape(vocabulary, hidden), Role.EMBEDDING));
+        for (var layer = 0; layer < layers; layer++) {
+            var block = block(layer);
+            all.add(new Parameter(block + ".input_layernorm.weight", new Shape(hidden), Role.NORM));
+            linear(all, block + ".self_attn.q_proj", hidden, heads * headSize, attentionBias);
+            linear(all, block + ".self_attn.k_proj", hidden, keyValueHeads * headSize, attentionBias);
+            linear(all, block + ".self_attn.v_proj", hidden, keyValueHeads * headSize, attentionBias);
+            linear(all, block + ".self_attn.o_proj", heads * headSize, hidden, attentionBias);
+            all.add(new Parameter(block + ".post_attention_layernorm.weight", new Shape(hidden), Role.NORM));
+            linear(all, block + ".mlp.gate_proj", hidden, inner, feedForwardBias);
+            linear(all, block + ".mlp.up_proj", hidden, inner, feedForwardBias);
+            linear(all, block + ".mlp.down_proj", inner, hidden, feedForwardBias);
+        }
+        all.add(new Parameter("model.norm.weight", new Shape(hidden), Role.NORM));
+        if (!tied) {
+            all.add(new Parameter("lm_head.weight", new Shape(vocabulary, hidden), Role.LINEAR));
+        }
+        return all;
+    }
+
+    private static void linear(List<Parameter> all, String module, int in, int out, boolean bias) {
+        all.add(new Parameter(module + ".weight", new Shape(out, in), Role.LINEAR));
+        if (bias) {
+            all.add(new Parameter(module + ".bias", new Shape(out), Role.BIAS));
+        }
+    }
+
+    private static String block(int layer) {
+        return "model.layers." + layer;
+    }
+
+    @Override
+    public NDArray hidden(Network network, Tokens tokens) {
+        var x = network.embedding("model.embed_tokens", tokens.ids());
+        var angles = rotary.table(x.getManager(), tokens.offset(), tokens.length());
+        for (var layer = 0; layer < layers; layer++) {
+            var block = block(layer);
+            var normed = network.rmsNorm(block + ".input_layernorm", x, epsilon);
+            x = x.add(attention(network, block + ".self_attn", normed, angles, tokens));
+            normed = network.rmsNorm(block + ".post_attention_layernorm", x, epsilon);
+            x = x.add(feedForward(network, block + ".mlp", normed));
+        }
+        return network.rmsNorm("model.norm", x, epsilon);
+    }
+
+    private NDArray attention(Network network, String name, NDArray x, NDArray[] angles, Tokens tokens) {
+        var q = Ops.rotate(split(network.linear(name + ".q_proj", x), heads), angles[0], angles[1]);
+        var k = Ops.rotate(split(network.linear(name + ".k_proj", x), keyValueHeads), angles[0], angles[1]);
+        var v = split(network.linear(name + ".v_proj", x), keyValueHeads);
+        var attended = network.attention(name, q, k, v, tokens.mask());
+        var shape = x.getShape();
+        return network.linear(
+                name + ".o_proj", attended.swapAxes(1, 2).reshape(shape.get(0), shape.get(1), (long) heads * headSize));
+    }
+
+    /** {@code [batch, length, n·d] → [batch, n, length, d]}. */
+    private NDArray split(NDArray x, int parts) {
+        var shape = x.getShape();
+        return x.reshape(shape.get(0), shape.get(1), parts, headSize).swapAxes(1, 2);
+    }
+
+    private NDArray feedForward(Network network, String name, NDArray x) {
+        var gate = activation.apply(network.linear(name + ".gate_proj", x));
+        return network.linear(name + ".down_proj", gate.mul(network.linear(name + ".up_proj", x)));
+    }
+
+    @Override
+    public NDArray logits(Network network, NDArray states) {
+        return network.linear(tied ? "model.embed_tokens" : "lm_head", states);
+    }
+
+    @Override
+    public List<String> loraTargets() {
+        return List.of("q_proj", "v_proj");
+    }
+
+    @Override
+    public boolean ignores(String tensor) {
+        return tensor.endsWith(".rotary_emb.inv_freq") || (tied && tensor.equals("lm_head.weight"));
+    }
+}

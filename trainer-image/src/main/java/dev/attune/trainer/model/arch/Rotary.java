@@ -1,0 +1,85 @@
+package dev.attune.trainer.model.arch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.attune.trainer.model.Config;
+import java.util.Set;
+
+/** Rotary position embedding (https://arxiv.org/abs/2104.09864): the frequencies of a head, scaled as configured. */
+final class Rotary {
+
+    private static final Set<String> KNOWN = Set.of("default", "linear", "llama3");
+
+    private final float[] frequencies;
+
+    private Rotary(float[] frequencies) {
+        this.frequencies = frequencies;
+    }
+
+    /** From {@code rope_theta} and {@code rope_scaling} of transformers 4, or {@code rope_parameters} of 5. */
+    static Rotary of(Config config, int headSize) {
+        var field = config.block("rope_parameters").isObject() ? "rope_parameters" : "rope_scaling";
+        var scaling = config.block(field);
+        var theta = scaling.path("rope_theta").asDouble(config.number("rope_theta", 10_000));
+        var type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
+        if (!KNOWN.contains(type)) {
+            throw config.refuse(field, "rope_type '" + type + "' is not implemented; known: default, linear, llama3");
+        }
+        var share = scaling.path("partial_rotary_factor").asDouble(config.number("partial_rotary_factor", 1));
+        if (share != 1) {
+            throw config.refuse("partial_rotary_factor", share + " is not implemented; only 1 is");
+        }
+        var frequencies = new float[headSize / 2];
+        for (var i = 0; i < frequencies.length; i++) {
+            var plain = 1 / Math.pow(theta, 2.0 * i / headSize);
+            frequencies[i] = (float) scaled(plain, type, scaling);
+        }
+        return new Rotary(frequencies);
+    }
+
+    private static double scaled(double frequency, String type, JsonNode scaling) {
+        return switch (type) {
+            case "linear" -> frequency / scaling.path("factor").asDouble(1);
+            case "llama3" -> llama3(frequency, scaling);
+            default -> frequency;
+        };
+    }
+
+    /** Long waves are stretched, short ones kept, those between interpolated (Llama 3.1). */
+    private static double llama3(double frequency, JsonNode scaling) {
+        var factor = scaling.path("factor").asDouble(8);
+        var low = scaling.path("low_freq_factor").asDouble(1);
+        var high = scaling.path("high_freq_factor").asDouble(4);
+        var trained = scaling.path("original_max_position_embeddings").asDouble(8192);
+        var wavelength = 2 * Math.PI / frequency;
+        if (wavelength < trained / high) {
+            return frequency;
+        }
+        if (wavelength > trained / low) {
+            return frequency / factor;
+        }
+        var smooth = (trained / wavelength - low) / (high - low);
+        return (1 - smooth) * frequency / factor + smooth * frequency;
+    }
+
+    /** Cosines and sines {@code [length, d]} of the positions from offset on. */
+    NDArray[] table(NDManager manager, int offset, int length) {
+        var half = frequencies.length;
+        var cos = new float[length * half * 2];
+        var sin = new float[length * half * 2];
+        for (var position = 0; position < length; position++) {
+            for (var i = 0; i < half; i++) {
+                var angle = (float) (position + offset) * frequencies[i];
+                var at = position * half * 2 + i;
+                cos[at] = (float) Math.cos(angle);
+                sin[at] = (float) Math.sin(angle);
+                cos[at + half] = cos[at];
+                sin[at + half] = sin[at];
+            }
+        }
+        var shape = new Shape(length, 2L * half);
+        return new NDArray[] {manager.create(cos, shape), manager.create(sin, shape)};
+    }
+}

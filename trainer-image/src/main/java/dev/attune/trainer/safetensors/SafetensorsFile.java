@@ -1,0 +1,187 @@
+package dev.attune.trainer.safetensors;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Torch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.StreamSupport;
+
+/**
+ * A file of named arrays. Its header is read and checked on opening; an array is mapped into memory when it is asked for,
+ * privately, so that it may be written to without changing the file.
+ */
+public final class SafetensorsFile {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long MAX_HEADER = 100_000_000;
+
+    private final Path path;
+    private final Map<String, Entry> entries;
+
+    private SafetensorsFile(Path path, Map<String, Entry> entries) {
+        this.path = path;
+        this.entries = entries;
+    }
+
+    private record Entry(DType type, Shape shape, long position, long bytes) {}
+
+    /** Reads the header; a file that is cut short or whose header makes no sense is an invalid model. */
+    public static SafetensorsFile open(Path path) {
+        try (var channel = FileChannel.open(path)) {
+            var size = channel.size();
+            var head = read(channel, path, 0, 8);
+            var length = head.getLong();
+            if (length <= 0 || length > MAX_HEADER || 8 + length > size) {
+                throw broken(path, "its header claims " + length + " bytes, the file has " + size);
+            }
+            var header = JSON.readTree(read(channel, path, 8, (int) length).array());
+            return new SafetensorsFile(path, entries(path, header, 8 + length, size));
+        } catch (JsonProcessingException e) {
+            throw broken(path, "its header is no JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw TrainerFailure.unavailable(path + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Entry> entries(Path path, JsonNode header, long base, long size) {
+        var entries = new LinkedHashMap<String, Entry>();
+        header.fields().forEachRemaining(field -> {
+            if (!field.getKey().equals("__metadata__")) {
+                entries.put(field.getKey(), entry(path, field.getKey(), field.getValue(), base, size));
+            }
+        });
+        return entries;
+    }
+
+    private static Entry entry(Path path, String name, JsonNode node, long base, long size) {
+        var type = type(path, name, node.path("dtype").asText());
+        var shape = new Shape(StreamSupport.stream(node.path("shape").spliterator(), false)
+                .mapToLong(JsonNode::asLong)
+                .toArray());
+        var begin = node.path("data_offsets").path(0).asLong(-1);
+        var end = node.path("data_offsets").path(1).asLong(-1);
+        if (begin < 0 || end - begin != shape.size() * type.bytes) {
+            throw broken(path, "tensor " + name + " has offsets that don't fit its shape " + shape);
+        }
+        if (base + end > size) {
+            throw broken(
+                    path,
+                    "tensor " + name + " ends at byte " + (base + end) + ", the file at " + size
+                            + ": it is cut short, copy it again");
+        }
+        return new Entry(type, shape, base + begin, end - begin);
+    }
+
+    private static DType type(Path path, String name, String type) {
+        try {
+            return DType.valueOf(type);
+        } catch (IllegalArgumentException e) {
+            throw broken(
+                    path,
+                    "tensor " + name + " is of type " + type + ", which can't be read: save it as F32, F16 or"
+                            + " BF16");
+        }
+    }
+
+    /** Names of the arrays, in the file's order. */
+    public Set<String> names() {
+        return entries.keySet();
+    }
+
+    /** Shape of a named array, which must be there. */
+    public Shape shape(String name) {
+        return entries.get(name).shape();
+    }
+
+    /** Where the file lies. */
+    public Path path() {
+        return path;
+    }
+
+    /** A named array as fp32, on the process's device. F32 on a CPU is mapped, not copied. */
+    public NDArray floats(String name) {
+        var array = array(name);
+        return array.getDataType() == DataType.FLOAT32 ? array : converted(array);
+    }
+
+    private static NDArray converted(NDArray array) {
+        var floats = Ops.cast(array, DType.F32.scalarType);
+        array.close();
+        return floats;
+    }
+
+    /** A named array as it is in the file; BF16 has no DJL type and is for {@link #floats} alone. */
+    public NDArray array(String name) {
+        var entry = entries.get(name);
+        if (entry.bytes() > Integer.MAX_VALUE) {
+            throw broken(path, "tensor " + name + " is larger than 2 GiB");
+        }
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return map(channel, entry);
+        } catch (FileSystemException e) {
+            return copied(entry);
+        } catch (IOException e) {
+            throw TrainerFailure.unavailable(path + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static NDArray map(FileChannel channel, Entry entry) throws IOException {
+        return array(channel.map(FileChannel.MapMode.PRIVATE, entry.position(), entry.bytes()), entry);
+    }
+
+    /** A private mapping needs a writable file; on a read-only volume the bytes are copied instead. */
+    private NDArray copied(Entry entry) {
+        try (var channel = FileChannel.open(path)) {
+            var buffer = ByteBuffer.allocateDirect((int) entry.bytes());
+            fill(channel, path, entry.position(), buffer);
+            return array(buffer, entry);
+        } catch (IOException e) {
+            throw TrainerFailure.unavailable(path + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static NDArray array(ByteBuffer bytes, Entry entry) {
+        bytes.order(ByteOrder.nativeOrder());
+        var manager = Torch.manager();
+        if (entry.type().djl != null) {
+            return manager.create(bytes, entry.shape(), entry.type().djl);
+        }
+        try (var raw = manager.create(bytes, new Shape(entry.bytes()), DataType.UINT8)) {
+            return Ops.fromBytes(raw, entry.type().scalarType).reshape(entry.shape());
+        }
+    }
+
+    private static ByteBuffer read(FileChannel channel, Path path, long position, int length) throws IOException {
+        var buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        fill(channel, path, position, buffer);
+        return buffer;
+    }
+
+    private static void fill(FileChannel channel, Path path, long position, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw broken(path, "it ends at byte " + channel.size() + ": it is cut short, copy it again");
+            }
+        }
+        buffer.flip();
+    }
+
+    private static TrainerFailure broken(Path path, String why) {
+        return TrainerFailure.invalidModel(path + ": " + why);
+    }
+}
