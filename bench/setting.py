@@ -1,0 +1,56 @@
+"""What the benches run on: the repository's command line, real models and data, a work folder that git ignores."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from string import Template
+
+BENCH = Path(__file__).resolve().parent
+ROOT = BENCH.parent
+ATTUNE = ROOT / "attune"
+FIXTURES = ROOT / "trainer-image/src/test/resources/fixtures"
+WORK = ROOT / ".attune" / "bench"
+CACHE = Path(os.environ.get("ATTUNE_MODELS", Path.home() / ".cache/attune-models"))
+
+
+def fail(message):
+    sys.exit(f"{Path(sys.argv[0]).name}: {message}")
+
+
+def attune(job: Path, events: Path):
+    """The command by which a user runs a job, with its events written to a file."""
+    if not ATTUNE.exists():
+        fail(f"{ATTUNE} is missing: run the bench from a checkout that has it")
+    return [str(ATTUNE), "run", "-f", str(job), "--events", str(events)]
+
+
+def job(name: str, work: Path, steps: int) -> Path:
+    """Fills in jobs/NAME.yaml for a work folder and lays its data there; answers the file to run."""
+    template = BENCH / "jobs" / f"{name}.yaml"
+    if not template.exists():
+        fail(f"there is no job {name}: {', '.join(sorted(p.stem for p in template.parent.glob('*.yaml')))}")
+    values = {"models": CACHE / "models", "fixtures": FIXTURES, "work": work, "steps": steps}
+    filled = work / f"{name}.yaml"
+    filled.write_text(Template(template.read_text()).substitute(values))
+    for file, write in {"text.txt": text, "pairs.jsonl": pairs}.items():
+        if f"{work}/{file}" in filled.read_text():
+            write(work / file)
+    return filled
+
+
+def pairs(file: Path, count: int = 300):
+    """Writes prompts and completions of differing length in printable ASCII: sums."""
+    sums = ((a * 7919 % 1000, a * 104729 % (10 ** (1 + a % 3))) for a in range(1, count + 1))
+    lines = (json.dumps({"prompt": f"{a} + {b} = ", "completion": f"{a + b}."}) for a, b in sums)
+    file.write_text("\n".join(lines) + "\n")
+
+
+def text(file: Path):
+    """Writes real running text in one document, so that all contenders cut it into the same blocks."""
+    source = CACHE / "data/faq/train.jsonl"
+    if not source.exists():
+        fail(f"{source} is missing: lay out models and data with ../shared/models/fetch, or name the folder in"
+             " ATTUNE_MODELS")
+    records = (json.loads(line) for line in source.open())
+    file.write_text("\n\n".join(f"{r['prompt']}\n{r['completion']}" for r in records))
