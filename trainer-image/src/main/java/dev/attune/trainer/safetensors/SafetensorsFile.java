@@ -60,7 +60,7 @@ public final class SafetensorsFile {
 
     private static Map<String, Entry> entries(Path path, JsonNode header, long base, long size) {
         var entries = new LinkedHashMap<String, Entry>();
-        header.fields().forEachRemaining(field -> {
+        header.properties().forEach(field -> {
             if (!field.getKey().equals("__metadata__")) {
                 entries.put(field.getKey(), entry(path, field.getKey(), field.getValue(), base, size));
             }

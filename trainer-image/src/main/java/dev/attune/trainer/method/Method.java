@@ -1,0 +1,19 @@
+package dev.attune.trainer.method;
+
+import dev.attune.trainer.model.Model;
+
+/** A way to adapt a model. */
+public interface Method {
+
+    /** Its name in a manifest, as in lora. */
+    String name();
+
+    /** Learning rate when the manifest gives none. */
+    double learningRate();
+
+    /** Whether the model must have weights to start from. */
+    boolean needsWeights();
+
+    /** Puts the parameters that it trains beside or into the model; new ones are drawn from the seed. */
+    Adapted adapt(Model model, long seed);
+}

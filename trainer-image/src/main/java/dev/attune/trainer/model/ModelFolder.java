@@ -1,0 +1,129 @@
+package dev.attune.trainer.model;
+
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.safetensors.SafetensorsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Reads a model from a folder in Hugging Face's layout, and checks every tensor against its architecture. */
+public final class ModelFolder {
+
+    /** The configuration's file. */
+    public static final String CONFIG = "config.json";
+
+    /** The weights' file, where there is one alone. */
+    public static final String WEIGHTS = "model.safetensors";
+
+    private static final String INDEX = "model.safetensors.index.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private ModelFolder() {}
+
+    /** Reads {@code config.json}. */
+    public static Config config(Path folder) {
+        var path = folder.resolve(CONFIG);
+        if (!Files.isRegularFile(path)) {
+            throw TrainerFailure.invalidModel(
+                    "%s has no %s: a folder in Hugging Face's layout is needed".formatted(folder, CONFIG));
+        }
+        return new Config(path.toString(), json(path));
+    }
+
+    /**
+     * Reads a model's weights as fp32.
+     *
+     * @param architectures from a configuration to its mathematics
+     */
+    public static Model load(String source, Path folder, Function<Config, Architecture> architectures) {
+        var config = config(folder);
+        var architecture = architectures.apply(config);
+        return new Model(source, folder, config, architecture, weights(folder, architecture));
+    }
+
+    /** Whether the folder holds weights; one that doesn't is an architecture to be trained from nothing. */
+    public static boolean hasWeights(Path folder) {
+        return Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX));
+    }
+
+    private static Map<String, NDArray> weights(Path folder, Architecture architecture) {
+        var places = tensors(folder, architecture);
+        var weights = new LinkedHashMap<String, NDArray>();
+        for (var parameter : architecture.parameters()) {
+            var place = places.remove(parameter.name());
+            if (place == null) {
+                throw TrainerFailure.invalidModel("%s: tensor %s is missing".formatted(folder, parameter.name()));
+            }
+            var shape = place.file().shape(place.name());
+            if (!shape.equals(parameter.shape())) {
+                throw TrainerFailure.invalidModel("%s: tensor %s has shape %s where %s asks for %s"
+                        .formatted(place.file().path(), place.name(), shape, CONFIG, parameter.shape()));
+            }
+            weights.put(parameter.name(), place.file().floats(place.name()));
+        }
+        for (var left : places.entrySet()) {
+            if (!architecture.ignores(left.getKey())) {
+                throw TrainerFailure.invalidModel("%s: tensor %s has no place in this architecture"
+                        .formatted(
+                                left.getValue().file().path(), left.getValue().name()));
+            }
+        }
+        return weights;
+    }
+
+    private record TensorPlace(SafetensorsFile file, String name) {}
+
+    private static Map<String, TensorPlace> tensors(Path folder, Architecture architecture) {
+        var tensors = new HashMap<String, TensorPlace>();
+        for (var file : files(folder)) {
+            var open = SafetensorsFile.open(file);
+            open.names().forEach(name -> tensors.put(architecture.canonical(name), new TensorPlace(open, name)));
+        }
+        return tensors;
+    }
+
+    private static Iterable<Path> files(Path folder) {
+        if (Files.exists(folder.resolve(WEIGHTS))) {
+            return List.of(folder.resolve(WEIGHTS));
+        }
+        var index = folder.resolve(INDEX);
+        if (!Files.exists(index)) {
+            throw TrainerFailure.invalidModel(
+                    "%s has neither %s nor %s: convert the weights to safetensors".formatted(folder, WEIGHTS, INDEX));
+        }
+        var files = new LinkedHashSet<Path>();
+        json(index).path("weight_map").forEach(file -> files.add(folder.resolve(file.asText())));
+        for (var file : files) {
+            if (!Files.exists(file)) {
+                throw TrainerFailure.invalidModel(
+                        "%s names %s, which is missing: copy it again".formatted(index, file.getFileName()));
+            }
+        }
+        return files;
+    }
+
+    private static ObjectNode json(Path path) {
+        try {
+            JsonNode node = JSON.readTree(path.toFile());
+            if (node instanceof ObjectNode object) {
+                return object;
+            }
+            throw TrainerFailure.invalidModel(path + ": a JSON object is needed");
+        } catch (JsonProcessingException e) {
+            throw TrainerFailure.invalidModel(path + " is no JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw TrainerFailure.unavailable(path + " can't be read: " + e.getMessage(), e);
+        }
+    }
+}
