@@ -1,6 +1,9 @@
 package dev.attune.trainer.event;
 
-/** Takes the events of a run, in order and from one thread. It must not throw: what it can't deliver it drops and says so. */
+/**
+ * Takes the events of a run, in order and from one thread. A sink that throws gets no further events; the run and the
+ * other sinks go on.
+ */
 public interface Sink extends AutoCloseable {
 
     /** Takes one event; returns soon, so that training doesn't wait. */
