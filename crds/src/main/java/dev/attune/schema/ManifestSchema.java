@@ -17,7 +17,6 @@ public final class ManifestSchema {
     private static final String EVERY_KIND = "/dev/attune/schema/every-kind.yml";
 
     private final JsonNode schema;
-    private final Expressions expressions = new Expressions();
 
     private ManifestSchema(JsonNode schema) {
         this.schema = schema;
@@ -68,7 +67,6 @@ public final class ManifestSchema {
         var problems = new ArrayList<Problem>();
         findings.forEach(finding -> problems.add(finding.problem()));
         problems.addAll(Rules.check(
-                expressions,
                 schema,
                 complete,
                 old.isMissingNode() ? old : Defaults.applied(schema, old),

@@ -2,6 +2,8 @@ package dev.attune.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.attune.cel.CelException;
+import dev.attune.cel.Expression;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,12 +13,10 @@ import java.util.function.Predicate;
 /** The rules of a schema ({@code x-kubernetes-validations}), applied to each value that they are written for. */
 final class Rules {
 
-    private final Expressions expressions;
     private final Predicate<FieldPath> hasShape;
     private final List<Problem> problems = new ArrayList<>();
 
-    private Rules(Expressions expressions, Predicate<FieldPath> hasShape) {
-        this.expressions = expressions;
+    private Rules(Predicate<FieldPath> hasShape) {
         this.hasShape = hasShape;
     }
 
@@ -26,9 +26,8 @@ final class Rules {
      * @param old what the manifest was before, for the rules on change; missing if it is new
      * @param hasShape whether all that lies at a path has the types that the schema says; rules rely on it
      */
-    static List<Problem> check(
-            Expressions expressions, JsonNode schema, JsonNode value, JsonNode old, Predicate<FieldPath> hasShape) {
-        var rules = new Rules(expressions, hasShape);
+    static List<Problem> check(JsonNode schema, JsonNode value, JsonNode old, Predicate<FieldPath> hasShape) {
+        var rules = new Rules(hasShape);
         rules.value(schema, value, old, FieldPath.TOP);
         return rules.problems;
     }
@@ -57,23 +56,24 @@ final class Rules {
     }
 
     private void apply(JsonNode rule, JsonNode value, Map<String, Object> variables, FieldPath path) {
-        var expression = rule.path("rule").textValue();
-        if (!variables.containsKey("oldSelf") && expressions.reads(expression, "oldSelf")) {
+        var expression = Expression.of(rule.path("rule").textValue());
+        if (!variables.containsKey("oldSelf") && expression.reads("oldSelf")) {
             return;
         }
         var target = new FieldPath(path.text() + rule.path("fieldPath").asText());
         try {
-            if (!expressions.evaluate(expression, variables)) {
+            if (!Boolean.TRUE.equals(expression.value(variables))) {
                 var at = value.at(rule.path("fieldPath").asText().replace('.', '/'));
-                problems.add(new Problem(target.text(), message(rule, expression, at)));
+                problems.add(new Problem(target.text(), message(rule, at)));
             }
-        } catch (Expressions.Failure e) {
+        } catch (CelException e) {
             problems.add(new Problem(target.text(), "the rule %s fails: %s".formatted(expression, e.getMessage())));
         }
     }
 
-    private static String message(JsonNode rule, String expression, JsonNode at) {
-        var message = rule.path("message").asText("must satisfy " + expression);
+    private static String message(JsonNode rule, JsonNode at) {
+        var message =
+                rule.path("message").asText("must satisfy " + rule.path("rule").asText());
         return at.isValueNode() && !at.isMissingNode() ? Structure.shown(at) + ": " + message : message;
     }
 }
