@@ -30,15 +30,20 @@ public final class Methods {
         }
     }
 
-    /** The model with the adapter that PEFT, or this trainer, saved to a folder. */
-    public static Adapted load(Model model, Path folder) {
+    /** The method that made the adapter in a folder, which PEFT or this trainer saved; an unknown one is refused. */
+    public static Method of(Path folder) {
         var config = adapterConfig(folder);
         var type = config.path("peft_type").asText();
         if (!type.equals("LORA")) {
             throw TrainerFailure.invalidModel(
                     "%s: peft_type %s is not implemented; known: LORA".formatted(folder, type));
         }
-        var adapted = LoraConfig.read(folder, config).adapt(model, 0);
+        return LoraConfig.read(folder, config);
+    }
+
+    /** The model with the adapter of a folder. */
+    public static Adapted load(Model model, Path folder) {
+        var adapted = of(folder).adapt(model, 0);
         adapted.load(folder);
         return adapted;
     }

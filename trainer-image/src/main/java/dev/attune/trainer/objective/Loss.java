@@ -1,0 +1,11 @@
+package dev.attune.trainer.objective;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * What a batch costs.
+ *
+ * @param sum scalar {@code []} with gradient: the sum over all that counts, in nats
+ * @param count over how many the sum runs, as tokens
+ */
+public record Loss(NDArray sum, long count) {}

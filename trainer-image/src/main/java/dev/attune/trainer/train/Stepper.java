@@ -1,0 +1,72 @@
+package dev.attune.trainer.train;
+
+import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.method.Adapted;
+import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.objective.Objective;
+import dev.attune.trainer.tensor.Scope;
+import dev.attune.trainer.tensor.Torch;
+import java.util.List;
+
+/** One optimiser step: gradients of all micro-batches, weighted as if they were one batch, then the update. */
+public final class Stepper {
+
+    private final Architecture architecture;
+    private final Adapted adapted;
+    private final Objective objective;
+    private final AdamW optimiser;
+    private final double gradientClip;
+
+    /** Trains {@code adapted} by {@code objective}; gradients above {@code gradientClip} are scaled down, 0 leaves them. */
+    public Stepper(
+            Architecture architecture, Adapted adapted, Objective objective, AdamW optimiser, double gradientClip) {
+        this.architecture = architecture;
+        this.adapted = adapted;
+        this.objective = objective;
+        this.optimiser = optimiser;
+        this.gradientClip = gradientClip;
+    }
+
+    /**
+     * What a step did.
+     *
+     * @param loss mean over all that counts, before the update
+     * @param gradientNorm before clipping
+     * @param finite whether the update was made: it isn't where the loss or the norm is no number
+     */
+    public record Outcome(double loss, double gradientNorm, boolean finite) {}
+
+    /**
+     * Does one step.
+     *
+     * @param batches micro-batches of one step; the order decides the rounding
+     * @param seeds a seed for each, which dropout follows
+     */
+    public Outcome step(List<Batch> batches, long[] seeds, double learningRate) {
+        long count = batches.stream().mapToLong(objective::count).sum();
+        try (var scope = Scope.withoutGradients()) {
+            optimiser.zero();
+        }
+        var sum = 0.0;
+        for (var i = 0; i < batches.size(); i++) {
+            Torch.seed(seeds[i]);
+            sum += backward(batches.get(i), count);
+        }
+        try (var scope = Scope.withoutGradients()) {
+            var norm = optimiser.clip(gradientClip);
+            var finite = Double.isFinite(sum) && Double.isFinite(norm);
+            if (finite) {
+                optimiser.step(learningRate);
+            }
+            return new Outcome(sum / count, norm, finite);
+        }
+    }
+
+    private double backward(Batch batch, long count) {
+        try (var scope = Scope.withGradients()) {
+            var loss = objective.loss(architecture, adapted.training(), batch).sum();
+            Torch.backward(loss.div(count));
+            return loss.getFloat();
+        }
+    }
+}
