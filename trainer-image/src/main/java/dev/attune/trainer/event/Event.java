@@ -14,6 +14,15 @@ public sealed interface Event {
     record Preparing(String what) implements Event {}
 
     /**
+     * The data was read, checked and turned into tokens.
+     *
+     * @param examples training examples, as they are counted for a batch
+     * @param evaluationExamples held-out examples
+     * @param tokens tokens of one pass over the training data, padding left out
+     */
+    record DataRead(long examples, long evaluationExamples, long tokens) implements Event {}
+
+    /**
      * The model is loaded and training is about to begin, or to go on.
      *
      * @param job name of the FineTuneJob

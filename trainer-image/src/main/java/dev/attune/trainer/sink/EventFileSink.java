@@ -1,0 +1,56 @@
+package dev.attune.trainer.sink;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.Sink;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Appends each event to a file as a line of JSON, for programs that follow a run: {@code {"event":"Stepped","step":1,…}}
+ * with the event's own names. What earlier attempts did is left out, since it is in the file that they wrote.
+ */
+public final class EventFileSink implements Sink {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path file;
+    private final Writer writer;
+
+    /** @throws UncheckedIOException the file can't be opened */
+    public EventFileSink(Path file) {
+        this.file = file;
+        try {
+            writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException("events can't be written to " + file, e);
+        }
+    }
+
+    @Override
+    public void accept(Event event) {
+        var line = JSON.createObjectNode().put("event", event.getClass().getSimpleName());
+        line.setAll(JSON.<ObjectNode>valueToTree(event));
+        line.remove("history");
+        try {
+            writer.write(line + "\n");
+            writer.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("events can't be written to " + file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            writer.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

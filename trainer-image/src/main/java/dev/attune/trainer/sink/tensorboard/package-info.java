@@ -1,0 +1,2 @@
+/** Scalars of a run as TensorBoard reads them. */
+package dev.attune.trainer.sink.tensorboard;
