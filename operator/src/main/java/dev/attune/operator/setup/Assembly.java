@@ -1,0 +1,63 @@
+package dev.attune.operator.setup;
+
+import dev.attune.operator.decide.BackOff;
+import dev.attune.operator.decide.Decide;
+import dev.attune.operator.desired.TrainerDefaults;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Makes the parts that have no annotations of their own from the settings. */
+@Singleton
+class Assembly {
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    Decide decide(Settings settings) {
+        var trainer = settings.trainer();
+        return new Decide(
+                new TrainerDefaults(
+                        trainer.image(),
+                        trainer.imagePullPolicy(),
+                        trainer.grace(),
+                        settings.report().url(),
+                        Duration.ofSeconds(settings.report().seconds())),
+                new BackOff(settings.backOff().base(), settings.backOff().limit()));
+    }
+
+    /** The framework binds none by itself. */
+    @Produces
+    @Singleton
+    Metrics metrics(MeterRegistry registry) {
+        return MicrometerMetricsV2.newBuilder(registry).build();
+    }
+
+    /** Null switches the election off. */
+    @Produces
+    @Dependent
+    LeaderElectionConfiguration leaderElection(
+            Settings settings, @ConfigProperty(name = "POD_NAMESPACE") Optional<String> namespace) {
+        if (!settings.leaderElection().enabled()) {
+            return null;
+        }
+        var lease = LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
+                settings.leaderElection().lease());
+        namespace.ifPresent(lease::withLeaseNamespace);
+        return lease.build();
+    }
+}
