@@ -1,0 +1,2 @@
+/** Text from a model: greedy continuation with cached keys and values. */
+package dev.attune.trainer.generate;
