@@ -1,0 +1,148 @@
+package dev.attune.trainer.text;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.text.jinja.Span;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+
+/** A model's tokenizer. It may be used from any thread until it's closed. */
+public final class Tokenizer implements AutoCloseable {
+
+    private static final Map<String, String> WHOLE_TEXTS = Map.of("truncation", "false", "padding", "false");
+
+    private final Path folder;
+    private final HuggingFaceTokenizer tokenizer;
+    private final SpecialTokens special;
+    private final int size;
+
+    private Tokenizer(Path folder, HuggingFaceTokenizer tokenizer, SpecialTokens special, int size) {
+        this.folder = folder;
+        this.tokenizer = tokenizer;
+        this.special = special;
+        this.size = size;
+    }
+
+    /**
+     * Reads the tokenizer of a model folder in Hugging Face's layout.
+     *
+     * @throws TrainerFailure when there's no tokenizer.json, or it can't be read or contradicts the files beside it
+     */
+    public static Tokenizer read(Path folder) {
+        var files = new ModelFiles(folder);
+        var json = files.text("tokenizer.json")
+                .orElseThrow(
+                        () -> files.failure(
+                                "tokenizer.json",
+                                "does not exist; transformers writes it: AutoTokenizer.from_pretrained(MODEL).save_pretrained(FOLDER)"));
+        var vocabulary = Vocabulary.of(files.json("tokenizer.json"));
+        files.json("tokenizer_config.json").path("added_tokens_decoder").forEach(token -> {
+            var content = token.path("content").asText();
+            if (vocabulary.id(content).isEmpty()) {
+                throw files.failure(
+                        "tokenizer.json",
+                        "has no token %s, which tokenizer_config.json adds; save the tokenizer anew with transformers"
+                                .formatted(content));
+            }
+        });
+        var special = SpecialTokens.read(files, vocabulary);
+        try (var stream = new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))) {
+            var tokenizer = HuggingFaceTokenizer.newInstance(stream, WHOLE_TEXTS);
+            return new Tokenizer(folder, tokenizer, special, vocabulary.size());
+        } catch (IOException | RuntimeException e) {
+            throw files.failure("tokenizer.json", "can't be read: " + e.getMessage());
+        }
+    }
+
+    /** The folder that it was read from. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The tokens that stand for no text. */
+    public SpecialTokens special() {
+        return special;
+    }
+
+    /** One more than the highest id. */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * The token that ends a text.
+     *
+     * @param purpose what needs it, for the message
+     * @throws TrainerFailure when the model has none
+     */
+    public int eos(String purpose) {
+        return special.eos()
+                .orElseThrow(() -> TrainerFailure.invalidModel(
+                        "%s gives no eos_token, which %s needs: add \"eos_token\": \"TOKEN\", with a token of tokenizer.json"
+                                .formatted(folder.resolve("tokenizer_config.json"), purpose)));
+    }
+
+    /** The token that fills batches; as it's masked, any will do for a model that has none. */
+    public int pad() {
+        return special.pad().or(special::eos).orElse(0);
+    }
+
+    /** The tokens [tokens] of a text alone. */
+    public int[] encode(String text) {
+        return ids(tokenizer.encode(text, false, false));
+    }
+
+    /** The tokens [tokens] of a text with those that the tokenizer puts around one, as a beginning of text. */
+    public int[] encodeWithSpecials(String text) {
+        return ids(tokenizer.encode(text, true, false));
+    }
+
+    /** The tokens of a text alone, with their places in it. */
+    public Encoded encodeWithPlaces(String text) {
+        var encoding = tokenizer.encode(text, false, false);
+        var units = unitsByCodePoint(text);
+        var places = Arrays.stream(encoding.getCharTokenSpans())
+                .map(span -> span == null ? null : new Span(units[span.getStart()], units[span.getEnd()]))
+                .toList();
+        return new Encoded(ids(encoding), places);
+    }
+
+    /** The text of tokens, special ones left out. */
+    public String decode(int[] ids) {
+        return decode(ids, true);
+    }
+
+    /** The text of tokens with the special ones written out. */
+    public String decodeWithSpecials(int[] ids) {
+        return decode(ids, false);
+    }
+
+    private String decode(int[] ids, boolean skipSpecial) {
+        return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecial);
+    }
+
+    private static int[] ids(Encoding encoding) {
+        return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
+    }
+
+    /** Where each code point begins, and at last where the text ends, in UTF-16 units. */
+    private static int[] unitsByCodePoint(String text) {
+        var units = new int[text.codePointCount(0, text.length()) + 1];
+        for (int point = 0, unit = 0; point < units.length - 1; point++) {
+            units[point] = unit;
+            unit += Character.charCount(text.codePointAt(unit));
+        }
+        units[units.length - 1] = text.length();
+        return units;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}
