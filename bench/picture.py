@@ -8,23 +8,22 @@ COLOURS = {"attune": "#0b7285"}
 OTHER = "#adb5bd"
 
 
-def picture(title, measures, results, contenders) -> str:
-    """`measures` are (key, title, direction, hint); `results` are {contender, key: value}."""
+def picture(title, panels) -> str:
+    """`panels` are (name, hint, {contender: values})."""
     parts, y = [f'<text x="12" y="22" font-weight="600">{escape(title)}</text>'], 36
-    for key, name, _, hint in measures:
-        values = {c: [r[key] for r in results if r["contender"] == c] for c in contenders}
+    for name, hint, values in panels:
         scale = (WIDTH - LEFT - 70) / max(max(v) for v in values.values())
         y += PANEL_HEAD
         parts.append(f'<text x="12" y="{y - 10}">{escape(name)} <tspan fill="#868e96">({escape(hint)})</tspan></text>')
-        for contender in contenders:
-            median = statistics.median(values[contender])
-            end = LEFT + max(values[contender]) * scale
+        for contender, runs in values.items():
+            median = statistics.median(runs)
+            end = LEFT + max(runs) * scale
             colour = COLOURS.get(contender, OTHER)
             parts.append(f'<text x="{LEFT - 8}" y="{y + 16}" text-anchor="end">{escape(contender)}</text>')
             parts.append(f'<rect x="{LEFT}" y="{y}" width="{median * scale:.1f}" height="{BAR}" fill="{colour}"/>')
             parts += [
                 f'<circle cx="{LEFT + value * scale:.1f}" cy="{y + BAR / 2}" r="3" fill="#212529"/>'
-                for value in values[contender]
+                for value in runs
             ]
             parts.append(f'<text x="{end + 8:.1f}" y="{y + 16}">{median:.4g}</text>')
             y += BAR + GAP
