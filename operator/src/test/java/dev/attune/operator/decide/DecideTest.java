@@ -1,0 +1,487 @@
+package dev.attune.operator.decide;
+
+import static dev.attune.api.FineTuneJobStatus.Phase.Evaluating;
+import static dev.attune.api.FineTuneJobStatus.Phase.Failed;
+import static dev.attune.api.FineTuneJobStatus.Phase.Pending;
+import static dev.attune.api.FineTuneJobStatus.Phase.Preparing;
+import static dev.attune.api.FineTuneJobStatus.Phase.Queued;
+import static dev.attune.api.FineTuneJobStatus.Phase.Succeeded;
+import static dev.attune.api.FineTuneJobStatus.Phase.Suspended;
+import static dev.attune.api.FineTuneJobStatus.Phase.Training;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.attune.api.FineTuneJobStatus.JobRef;
+import dev.attune.api.FineTuneJobStatus.Phase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DecideTest {
+
+    private static final String REPORT = "{\"phase\":\"Failed\",\"progress\":{\"attempt\":1,\"sequence\":7},"
+            + "\"failure\":{\"reason\":\"InvalidData\",\"message\":\"train.jsonl:3: no prompt\"}}";
+    private static final String RESULT = "{\"phase\":\"Succeeded\",\"progress\":{\"attempt\":1,\"sequence\":9},"
+            + "\"result\":{\"uri\":\"pvc://work/out\",\"form\":\"adapter\",\"digest\":\"sha256:00\"}}";
+
+    /** What follows from how the first attempt ended. */
+    static Stream<Arguments> endings() {
+        return Stream.of(
+                Arguments.of("the result is written", ended(0, "Completed", RESULT), Succeeded, "Succeeded", false),
+                Arguments.of("no readable report", ended(0, "Completed", "{\"phase\""), Succeeded, "Succeeded", false),
+                Arguments.of("invalid, said why", ended(64, "Error", REPORT), Failed, "InvalidData", false),
+                Arguments.of("invalid, said nothing", ended(64, "Error", null), Failed, "Invalid", false),
+                Arguments.of("out of memory", ended(137, "OOMKilled", null), Failed, "OutOfMemory", false),
+                Arguments.of("unexpected", ended(1, "Error", null), Pending, "Retrying", false),
+                Arguments.of("unknown status", ended(42, "Error", null), Pending, "Retrying", false),
+                Arguments.of("unavailable", ended(75, "Error", null), Pending, "Retrying", false),
+                Arguments.of("killed, not for memory", ended(137, "Error", null), Pending, "Retrying", false),
+                Arguments.of("interrupted", ended(143, "Error", null), Preparing, "Starting", true),
+                Arguments.of("evicted", ended(1, "Error", null).disrupted(1), Preparing, "Starting", true),
+                Arguments.of("invalid and evicted", ended(64, "Error", null).disrupted(1), Failed, "Invalid", false),
+                Arguments.of("Job deleted", begun().running(1).gone(1), Preparing, "Starting", true),
+                Arguments.of(
+                        "pod gone, exit status in the Job",
+                        gone("Container trainer for pod team/tune-1-abc failed with exit code 64 matching FailJob rule"
+                                + " at index 0"),
+                        Failed,
+                        "Invalid",
+                        false),
+                Arguments.of(
+                        "pod gone, interrupted",
+                        gone("Container trainer for pod team/tune-1-abc failed with exit code 143 matching FailJob rule"
+                                + " at index 1"),
+                        Preparing,
+                        "Starting",
+                        true),
+                Arguments.of(
+                        "pod gone with its node",
+                        gone("Pod team/tune-1-abc has condition DisruptionTarget matching FailJob rule at index 2"),
+                        Preparing,
+                        "Starting",
+                        true),
+                Arguments.of(
+                        "pod gone, unavailable",
+                        gone("Container trainer for pod team/tune-1-abc failed with exit code 75 matching FailJob rule"
+                                + " at index 3"),
+                        Pending,
+                        "Retrying",
+                        false),
+                Arguments.of(
+                        "deadline",
+                        begun("activeDeadlineSeconds: 60")
+                                .running(1)
+                                .after(Duration.ofSeconds(61))
+                                .podGone(1)
+                                .finished(1, "Failed", "DeadlineExceeded", "Job was active longer"),
+                        Failed,
+                        "DeadlineExceeded",
+                        false));
+    }
+
+    @ParameterizedTest(name = "{0}: {2}, {3}")
+    @MethodSource("endings")
+    void endOfAnAttemptDecidesWhatFollows(String name, Scene scene, Phase phase, String reason, boolean again) {
+        var decision = scene.step();
+
+        assertThat(scene.status().phase()).isEqualTo(phase);
+        assertThat(scene.condition("Ready").getReason()).isEqualTo(reason);
+        assertThat(scene.condition("Failed").getStatus()).isEqualTo(phase == Failed ? "True" : "False");
+        assertThat(scene.condition("Complete").getStatus()).isEqualTo(phase == Succeeded ? "True" : "False");
+        assertThat(decision.create().isPresent()).isEqualTo(again);
+        assertThat(scene.status().failures()).isEqualTo(reason.equals("Retrying") ? 1 : 0);
+    }
+
+    @Test
+    void newJobStartsItsFirstAttempt() {
+        var scene = Scene.of();
+
+        var decision = scene.step();
+
+        assertThat(decision.create()).hasValueSatisfying(job -> {
+            assertThat(job.getMetadata().getName()).isEqualTo("tune-1");
+            assertThat(job.getSpec().getSuspend()).isNull();
+        });
+        assertThat(scene.status().phase()).isEqualTo(Preparing);
+        assertThat(scene.status().attempts()).isEqualTo(1);
+        assertThat(scene.status().jobRef()).isEqualTo(new JobRef("tune-1"));
+        assertThat(scene.status().method()).isEqualTo("lora");
+        assertThat(scene.condition("Ready").getStatus()).isEqualTo("False");
+        assertThat(scene.condition("Progressing").getStatus()).isEqualTo("True");
+        assertThat(scene.condition("Stalled").getStatus()).isEqualTo("False");
+    }
+
+    @Test
+    void sameObservationsAskForNothingASecondTime() {
+        var scene = begun().running(1);
+        scene.step();
+
+        var decision = scene.after(Duration.ofMinutes(1)).step();
+
+        assertThat(decision.status()).isEmpty();
+        assertThat(decision.create()).isEmpty();
+        assertThat(decision.note()).isEmpty();
+        assertThat(decision.again()).isEmpty();
+    }
+
+    @Test
+    void transitionTimeStaysWhileTheStatusOfAConditionDoes() {
+        var scene = begun();
+        scene.after(Duration.ofMinutes(1)).running(1).step();
+
+        assertThat(scene.condition("Ready").getReason()).isEqualTo("Running");
+        assertThat(scene.condition("Ready").getLastTransitionTime()).isEqualTo(Scene.START.toString());
+        assertThat(scene.condition("Ready").getObservedGeneration()).isEqualTo(1);
+    }
+
+    @Test
+    void phaseIsTheTrainersFromItsFirstReportOn() {
+        var scene = begun().running(1);
+        scene.step();
+        assertThat(scene.status().phase()).isEqualTo(Preparing);
+
+        assertThat(scene.reported(1, Training).step().status()).isEmpty();
+        assertThat(scene.reported(1, Evaluating).step().status()).isEmpty();
+    }
+
+    @Test
+    void reportOfAnEarlierAttemptTellsNothingOfThePhase() {
+        var scene = begun().running(1).reported(1, Training).exited(1, 143);
+        scene.step();
+
+        scene.running(2).step();
+
+        assertThat(scene.status().phase()).isEqualTo(Preparing);
+    }
+
+    @Test
+    void resultComesFromTheTerminationMessageWithTheReport() {
+        var scene = ended(0, "Completed", RESULT);
+
+        var decision = scene.step();
+
+        assertThat(scene.status().result().uri()).isEqualTo("pvc://work/out");
+        assertThat(scene.status().completionTime()).isEqualTo(Scene.START.toString());
+        assertThat(decision.report())
+                .hasValueSatisfying(
+                        report -> assertThat(report.progress().sequence()).isEqualTo(9));
+        assertThat(scene.condition("Ready").getStatus()).isEqualTo("True");
+        assertThat(scene.condition("Stalled").getStatus()).isEqualTo("False");
+    }
+
+    @Test
+    void outOfMemoryNamesTheLimitAndWhatToLower() {
+        var scene = begun("trainer: {resources: {limits: {memory: 2Gi}}}", "method: {full: {}}");
+        scene.running(1).exited(1, 137, "OOMKilled", null).step();
+
+        assertThat(scene.condition("Failed").getMessage())
+                .contains(
+                        "limit of 2Gi", "trainer.resources.limits.memory", "microBatchSize", "sequenceLength", "lora");
+        assertThat(scene.condition("Stalled").getStatus()).isEqualTo("True");
+    }
+
+    @Test
+    void failuresAreRetriedAfterADoublingBackOffUntilTheLimitIsSpent() {
+        var scene = begun("backoffLimit: 2");
+        for (var wait : List.of(10, 20)) {
+            var attempt = scene.status().attempts();
+            var waiting = scene.running(attempt).exited(attempt, 1).step();
+            assertThat(waiting.again()).contains(Duration.ofSeconds(wait));
+            assertThat(scene.status().failures()).isEqualTo(attempt);
+            assertThat(scene.status().jobRef()).isNull();
+            assertThat(scene.after(Duration.ofSeconds(wait - 1)).step().create())
+                    .isEmpty();
+            assertThat(scene.after(Duration.ofSeconds(1)).step().create()).isPresent();
+        }
+
+        scene.running(3).exited(3, 1).step();
+
+        assertThat(scene.status().failures()).isEqualTo(3);
+        assertThat(scene.condition("Failed").getReason()).isEqualTo("BackoffLimitExceeded");
+        assertThat(scene.condition("Failed").getMessage()).contains("attempt 3", "backoffLimit is 2", "kubectl logs");
+    }
+
+    @Test
+    void backOffHasALimit() {
+        var backOff = new BackOff(Duration.ofSeconds(10), Duration.ofMinutes(5));
+        assertThat(backOff.after(1)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(backOff.after(5)).isEqualTo(Duration.ofSeconds(160));
+        assertThat(backOff.after(6)).isEqualTo(Duration.ofMinutes(5));
+        assertThat(backOff.after(100)).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void interruptionsDoNotCount() {
+        var scene = begun("backoffLimit: 0");
+        for (var attempt = 1; attempt <= 5; attempt++) {
+            assertThat(scene.running(attempt).exited(attempt, 143).step().create())
+                    .isPresent();
+        }
+        assertThat(scene.status().attempts()).isEqualTo(6);
+        assertThat(scene.status().failures()).isZero();
+    }
+
+    @Test
+    void jobsOfOldAttemptsAreDeletedButForThree() {
+        var scene = begun();
+        for (var attempt = 1; attempt <= 3; attempt++) {
+            assertThat(scene.running(attempt).exited(attempt, 143).step().delete())
+                    .isEmpty();
+        }
+        assertThat(scene.running(4).exited(4, 143).step().delete()).containsExactly("tune-1");
+    }
+
+    @Test
+    void newAttemptWaitsUntilTheOldTrainerIsGone() {
+        var scene = begun().running(1).jobGone(1);
+
+        assertThat(scene.step().create()).isEmpty();
+        assertThat(scene.condition("Ready").getReason()).isEqualTo("Stopping");
+
+        assertThat(scene.gone(1).step().create())
+                .hasValueSatisfying(
+                        job -> assertThat(job.getMetadata().getName()).isEqualTo("tune-2"));
+    }
+
+    @Test
+    void suspendStopsTheTrainerAndResumeStartsTheNextAttempt() {
+        var scene = begun().running(1);
+        scene.step();
+
+        var decision =
+                scene.after(Duration.ofSeconds(100)).spec("suspend: true").step();
+        assertThat(decision.delete()).containsExactly("tune-1");
+        assertThat(scene.status().phase()).isEqualTo(Suspended);
+        assertThat(scene.status().observedGeneration()).isEqualTo(2);
+        assertThat(scene.condition("Suspended").getStatus()).isEqualTo("False");
+
+        assertThat(scene.deleting(1).step().delete()).isEmpty();
+        assertThat(scene.status().activeSeconds()).isEqualTo(100);
+
+        scene.after(Duration.ofSeconds(30)).gone(1).step();
+        assertThat(scene.condition("Suspended").getStatus()).isEqualTo("True");
+        assertThat(scene.condition("Progressing").getStatus()).isEqualTo("False");
+        assertThat(scene.status().activeSeconds()).isEqualTo(100);
+        assertThat(scene.status().jobRef()).isNull();
+
+        var resumed = scene.after(Duration.ofDays(1)).spec("suspend: false").step();
+        assertThat(resumed.create())
+                .hasValueSatisfying(
+                        job -> assertThat(job.getMetadata().getName()).isEqualTo("tune-2"));
+        assertThat(scene.condition("Suspended").getStatus()).isEqualTo("False");
+    }
+
+    @Test
+    void resumeWaitsUntilTheSuspendedTrainerIsGone() {
+        var scene = begun().running(1);
+        scene.spec("suspend: true").step();
+        scene.deleting(1).spec("suspend: false");
+
+        assertThat(scene.step().create()).isEmpty();
+        assertThat(scene.gone(1).step().create()).isPresent();
+    }
+
+    @Test
+    void jobThatIsBornSuspendedStartsNothing() {
+        var scene = Scene.of("suspend: true");
+
+        assertThat(scene.step().create()).isEmpty();
+        assertThat(scene.condition("Suspended").getStatus()).isEqualTo("True");
+        assertThat(scene.status().attempts()).isNull();
+    }
+
+    @Test
+    void failureWhileBeingSuspendedStillEndsTheJob() {
+        var scene = begun().running(1).exited(1, 64).spec("suspend: true");
+        scene.step();
+        assertThat(scene.status().phase()).isEqualTo(Failed);
+    }
+
+    @Test
+    void activeTimeOfEarlierAttemptsShortensTheDeadlineOfTheNext() {
+        var scene = begun("activeDeadlineSeconds: 300");
+        scene.running(1).after(Duration.ofSeconds(120)).exited(1, 143);
+        var next = scene.step().create().orElseThrow();
+        assertThat(next.getSpec().getActiveDeadlineSeconds()).isEqualTo(180);
+
+        scene.after(Duration.ofHours(1))
+                .running(2)
+                .after(Duration.ofSeconds(200))
+                .exited(2, 143);
+        assertThat(scene.step().create()).isEmpty();
+        assertThat(scene.condition("Failed").getReason()).isEqualTo("DeadlineExceeded");
+        assertThat(scene.status().activeSeconds()).isEqualTo(320);
+    }
+
+    @Test
+    void kueueHoldsTheJobAndItsTimeInTheQueueIsNotActive() {
+        var scene = Scene.of().label("kueue.x-k8s.io/queue-name", "gpu");
+        var created = scene.step().create().orElseThrow();
+        assertThat(created.getSpec().getSuspend()).isTrue();
+        assertThat(created.getMetadata().getLabels()).containsEntry("kueue.x-k8s.io/queue-name", "gpu");
+        assertThat(scene.status().phase()).isEqualTo(Queued);
+        assertThat(scene.condition("Progressing").getMessage()).contains("gpu");
+        assertThat(scene.condition("Suspended").getStatus()).isEqualTo("False");
+
+        scene.after(Duration.ofHours(2)).admitted(1).running(1).step();
+        assertThat(scene.status().phase()).isEqualTo(Preparing);
+
+        scene.after(Duration.ofSeconds(50)).exited(1, 143).step();
+        assertThat(scene.status().activeSeconds()).isEqualTo(50);
+    }
+
+    @Test
+    void podsThatCannotStartSaySoWithoutFailing() {
+        var scene = begun();
+
+        scene.waiting(1, "ImagePullBackOff", "Back-off pulling image \"nowhere/x\"")
+                .step();
+        assertThat(scene.condition("Progressing").getReason()).isEqualTo("ImagePullFailed");
+        assertThat(scene.condition("Progressing").getMessage()).contains("nowhere/x");
+
+        scene.unschedulable(1, "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.")
+                .step();
+        assertThat(scene.condition("Progressing").getReason()).isEqualTo("Unschedulable");
+        assertThat(scene.condition("Progressing").getMessage()).contains("nvidia.com/gpu");
+
+        scene.waiting(1, "CreateContainerConfigError", "secret \"s\" not found").step();
+        assertThat(scene.condition("Progressing").getReason()).isEqualTo("CreateContainerConfigError");
+
+        scene.waiting(1, "ContainerCreating", null).step();
+        assertThat(scene.condition("Progressing").getReason()).isEqualTo("Starting");
+        assertThat(scene.condition("Failed").getStatus()).isEqualTo("False");
+    }
+
+    @Test
+    void missingClaimIsNamedAndHeals() {
+        var scene = Scene.of("data: {train: [{from: 'pvc://work/a'}, {from: 'pvc://datasets/b'}]}");
+
+        var decision = scene.step();
+        assertThat(decision.create()).isEmpty();
+        assertThat(decision.again()).isPresent();
+        assertThat(scene.status().phase()).isEqualTo(Pending);
+        assertThat(scene.condition("Progressing").getReason()).isEqualTo("ClaimMissing");
+        assertThat(scene.condition("Progressing").getMessage()).contains("spec.data.train[1].from", "'datasets'");
+        assertThat(scene.condition("Stalled").getStatus()).isEqualTo("False");
+
+        scene.claims.add("datasets");
+        assertThat(scene.step().create()).isPresent();
+    }
+
+    @Test
+    void missingConfigMapOrKeyIsNamedAndHeals() {
+        var scene = Scene.of("data: {train: [{from: 'configmap://prompts/train.jsonl'}]}");
+
+        scene.step();
+        assertThat(scene.condition("Progressing").getReason()).isEqualTo("ConfigMapMissing");
+
+        scene.configMaps.putAll(Map.of("prompts", java.util.Set.of("other.jsonl")));
+        scene.step();
+        assertThat(scene.condition("Progressing").getMessage()).contains("key 'train.jsonl'", "[other.jsonl]");
+
+        scene.configMaps.putAll(Map.of("prompts", java.util.Set.of("train.jsonl")));
+        assertThat(scene.step().create()).isPresent();
+    }
+
+    @Test
+    void refusedJobFailsOrIsTriedAgain() {
+        var scene = Scene.of();
+
+        var forGood = scene.decide.refused(scene.observed(), scene.now, "spec.template: Invalid value", true);
+        assertThat(forGood.status()).hasValueSatisfying(status -> {
+            assertThat(status.phase()).isEqualTo(Failed);
+            assertThat(Conditions.find(status, "Failed").orElseThrow().getMessage())
+                    .contains("spec.template: Invalid value");
+            assertThat(status.attempts()).isNull();
+        });
+
+        var forNow = scene.decide.refused(scene.observed(), scene.now, "exceeded quota", false);
+        assertThat(forNow.again()).isPresent();
+        assertThat(forNow.status().orElseThrow().phase()).isEqualTo(Pending);
+    }
+
+    @Test
+    void finishedJobStaysAsItIsUntilItsTimeIsOver() {
+        var scene = ended(0, "Completed", RESULT).spec("ttlSecondsAfterFinished: 3600");
+        var finished = scene.step();
+        assertThat(finished.again()).contains(Duration.ofHours(1));
+        assertThat(finished.expired()).isFalse();
+
+        scene.gone(1).after(Duration.ofMinutes(59)).spec("ttlSecondsAfterFinished: 3600", "suspend: true");
+        var later = scene.step();
+        assertThat(later.create()).isEmpty();
+        assertThat(later.expired()).isFalse();
+        assertThat(scene.status().phase()).isEqualTo(Succeeded);
+        assertThat(scene.status().result().uri()).isEqualTo("pvc://work/out");
+        assertThat(scene.status().observedGeneration()).isEqualTo(3);
+
+        assertThat(scene.after(Duration.ofMinutes(1)).step().expired()).isTrue();
+    }
+
+    @Test
+    void statusThatLagsBehindTheJobsDoesNotStartASecondTrainer() {
+        var scene = begun().running(1).exited(1, 1);
+        scene.step();
+        var before = scene.status();
+        scene.after(Duration.ofSeconds(10)).step();
+
+        scene.job.setStatus(before);
+        var decision = scene.running(2).step();
+
+        assertThat(decision.create()).isEmpty();
+        assertThat(scene.status().attempts()).isEqualTo(2);
+        assertThat(scene.status().failures()).isEqualTo(1);
+    }
+
+    @Test
+    void leftOverPodsHoldThePlacesUntilTheyAreGone() {
+        var scene = Scene.of().running(0);
+        assertThat(scene.step().create()).isEmpty();
+        assertThat(scene.gone(0).step().create())
+                .hasValueSatisfying(
+                        job -> assertThat(job.getMetadata().getName()).isEqualTo("tune-1"));
+    }
+
+    @Test
+    void jobThatIsBeingDeletedIsLeftAlone() {
+        var scene = Scene.of();
+        scene.job.getMetadata().setDeletionTimestamp(Scene.START.toString());
+        assertThat(scene.step()).isEqualTo(Decision.NOTHING);
+    }
+
+    @Test
+    void eachNewReasonIsToldOnce() {
+        var scene = Scene.of("backoffLimit: 1");
+        assertThat(scene.step().note()).isEmpty();
+        assertThat(scene.running(1).step().note()).hasValueSatisfying(note -> {
+            assertThat(note.reason()).isEqualTo("Started");
+            assertThat(note.type()).isEqualTo("Normal");
+        });
+        assertThat(scene.step().note()).isEmpty();
+        assertThat(scene.exited(1, 1).step().note()).hasValueSatisfying(note -> {
+            assertThat(note.reason()).isEqualTo("Retrying");
+            assertThat(note.type()).isEqualTo("Warning");
+        });
+        scene.after(Duration.ofMinutes(1)).step();
+        assertThat(scene.running(2).step().note().orElseThrow().reason()).isEqualTo("Resumed");
+        assertThat(scene.exited(2, 0).step().note().orElseThrow().reason()).isEqualTo("Succeeded");
+    }
+
+    private static Scene begun(String... more) {
+        var scene = Scene.of(more);
+        scene.step();
+        return scene;
+    }
+
+    private static Scene ended(int code, String reason, String message) {
+        return begun().running(1).exited(1, code, reason, message);
+    }
+
+    private static Scene gone(String message) {
+        return begun().running(1).podGone(1).finished(1, "Failed", "PodFailurePolicy", message);
+    }
+}

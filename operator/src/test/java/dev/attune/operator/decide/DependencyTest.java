@@ -1,0 +1,137 @@
+package dev.attune.operator.decide;
+
+import static dev.attune.operator.decide.Scene.complete;
+import static dev.attune.operator.decide.Scene.failed;
+import static dev.attune.operator.decide.Scene.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.attune.protocol.TrainerPod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A job whose model is what another job produced. */
+class DependencyTest {
+
+    private final Scene scene = Scene.of("model: {from: 'job://base'}");
+
+    @Test
+    void missingJobIsWaitedForByName() {
+        assertThat(scene.step().create()).isEmpty();
+        assertThat(scene.condition("Progressing").getReason()).isEqualTo("DependencyMissing");
+        assertThat(scene.condition("Progressing").getMessage()).contains("'base'", "'team'");
+    }
+
+    @Test
+    void unfinishedJobIsWaitedFor() {
+        scene.other(job("base"), "{phase: Training}").step();
+        assertThat(scene.condition("Progressing").getReason()).isEqualTo("WaitingForDependency");
+        assertThat(scene.condition("Progressing").getMessage()).contains("job://base", "Training");
+    }
+
+    @Test
+    void failedJobFailsThis() {
+        scene.other(job("base"), failed("train.jsonl:3: no prompt")).step();
+        assertThat(scene.condition("Failed").getReason()).isEqualTo("DependencyFailed");
+        assertThat(scene.condition("Failed").getMessage()).contains("job://base", "train.jsonl:3: no prompt");
+    }
+
+    @Test
+    void mergedResultIsTheModel() {
+        scene.claims.add("models");
+        scene.other(
+                job("base", "model: {from: 'pvc://unneeded/m'}"), complete("{uri: 'pvc://models/base', form: merged}"));
+
+        var created = scene.step().create().orElseThrow();
+
+        assertThat(model(created)).isEqualTo("pvc://models/base");
+        assertThat(claims(created)).containsExactly("models", "work");
+    }
+
+    @Test
+    void adapterBringsItsBaseAlongThroughAnyNumberOfJobs() {
+        scene.claims.addAll(List.of("adapters", "middle", "origin"));
+        scene.other(job("base", "model: {from: 'job://below'}"), complete("{uri: 'pvc://adapters/x', form: adapter}"))
+                .other(
+                        job("below", "model: {from: 'pvc://origin/m'}"),
+                        complete("{uri: 'pvc://middle/y', form: adapter}"));
+
+        var created = scene.step().create().orElseThrow();
+
+        assertThat(model(created)).isEqualTo("pvc://adapters/x");
+        assertThat(claims(created)).containsExactly("adapters", "middle", "origin", "work");
+    }
+
+    @Test
+    void baseOfAnAdapterThatIsMissingIsWaitedFor() {
+        scene.other(job("base", "model: {from: 'job://below'}"), complete("{uri: 'pvc://work/x', form: adapter}"))
+                .step();
+        assertThat(scene.condition("Progressing").getReason()).isEqualTo("DependencyMissing");
+        assertThat(scene.condition("Progressing").getMessage()).contains("FineTuneJob 'base'", "'below'");
+    }
+
+    @Test
+    void completeJobWithoutReportGivesItsOutput() {
+        scene.other(job("base", "method: {full: {}}", "output: {to: 'pvc://work/full'}"), complete("null"));
+        assertThat(model(scene.step().create().orElseThrow())).isEqualTo("pvc://work/full");
+    }
+
+    @Test
+    void checkpointIsTheModelAsSoonAsItIsListed() {
+        var waiting = Scene.of("model: {from: 'job://base/step-20'}");
+        waiting.other(job("base"), "{phase: Training, checkpoints: [{step: 10, uri: 'pvc://work/step-10'}]}");
+        assertThat(waiting.step().create()).isEmpty();
+
+        waiting.other(
+                job("base"),
+                "{phase: Training, checkpoints: [{step: 10, uri: 'pvc://work/c/step-10'}, {step: 20, uri:"
+                        + " 'pvc://work/c/step-20'}]}");
+        assertThat(model(waiting.step().create().orElseThrow())).isEqualTo("pvc://work/c/step-20");
+    }
+
+    @Test
+    void checkpointThatWasNotKeptFailsThis() {
+        var waiting = Scene.of("model: {from: 'job://base/step-20'}");
+        var over = job("base");
+        waiting.other(
+                over, complete("null").replace("{phase", "{checkpoints: [{step: 30, uri: 'pvc://work/c'}], phase"));
+
+        waiting.step();
+
+        assertThat(waiting.condition("Failed").getReason()).isEqualTo("DependencyFailed");
+        assertThat(waiting.condition("Failed").getMessage()).contains("job://base/step-20", "step-30");
+    }
+
+    @Test
+    void circleFails() {
+        scene.other(job("base", "model: {from: 'job://third'}"), "{phase: Pending}")
+                .other(job("third", "model: {from: 'job://tune'}"), "{phase: Pending}")
+                .step();
+        assertThat(scene.condition("Failed").getReason()).isEqualTo("DependencyCycle");
+        assertThat(scene.condition("Failed").getMessage()).contains("tune → base → third → tune");
+    }
+
+    @Test
+    void circleOfOthersIsTheirsToTell() {
+        scene.other(job("base", "model: {from: 'job://third'}"), "{phase: Pending}")
+                .other(job("third", "model: {from: 'job://base'}"), "{phase: Pending}")
+                .step();
+        assertThat(scene.condition("Progressing").getReason()).isEqualTo("WaitingForDependency");
+    }
+
+    private static String model(Job job) {
+        return job.getSpec()
+                .getTemplate()
+                .getMetadata()
+                .getAnnotations()
+                .get(TrainerPod.MANIFEST_ANNOTATION)
+                .replaceAll(".*\"model\":\\{\"from\":\"([^\"]*)\".*", "$1");
+    }
+
+    private static List<String> claims(Job job) {
+        return job.getSpec().getTemplate().getSpec().getVolumes().stream()
+                .filter(volume -> volume.getPersistentVolumeClaim() != null)
+                .map(volume -> volume.getPersistentVolumeClaim().getClaimName())
+                .toList();
+    }
+}
