@@ -77,6 +77,9 @@ public final class ManifestSchema {
     }
 
     private static List<Problem> kind(JsonNode manifest) {
+        if (!manifest.isObject()) {
+            return List.of(new Problem("", "must be a FineTuneJob, but is " + Structure.shown(manifest)));
+        }
         var problems = new ArrayList<Problem>();
         expect(manifest, "apiVersion", FineTuneJob.GROUP + "/" + FineTuneJob.VERSION, problems);
         expect(manifest, "kind", "FineTuneJob", problems);

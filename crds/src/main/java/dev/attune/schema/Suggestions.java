@@ -34,7 +34,8 @@ final class Suggestions {
         }
         return siblings.isEmpty() || siblings.size() > 20
                 ? ""
-                : ", %s takes %s".formatted(parent.text(), String.join(", ", siblings));
+                : ", %s takes %s"
+                        .formatted(parent.text().isEmpty() ? "a manifest" : parent.text(), String.join(", ", siblings));
     }
 
     /** The end of a message about {@code word}, which is none of {@code known}; empty if none of them is near. */
