@@ -16,12 +16,22 @@ import io.fabric8.generator.annotation.ValidationRule;
         fieldPath = ".to")
 public record Checkpoints(
         @Size(min = 1, max = 1024)
-        @JsonPropertyDescription("A folder for the checkpoints: `pvc://claim/path`, or `file:///path` without a"
-                + " cluster. Unset: `checkpoints` within output.to.")
+        @JsonPropertyDescription("A folder for the checkpoints: `pvc://claim/path` on a claim of this namespace, or"
+                + " `file:///path` without a cluster; for example pvc://work/tone/checkpoints. Unset: the folder"
+                + " `checkpoints` within output.to.")
         String to,
 
-        @Min(1) @JsonPropertyDescription("Steps between checkpoints. Unset: a tenth of all steps.")
+        @Min(1)
+        @Max(Integer.MAX_VALUE)
+        @JsonPropertyDescription(
+                "Steps between checkpoints, and so what a trainer that fails loses at most, for example"
+                        + " 200. Unset: a tenth of all steps.")
         Integer every,
 
-        @Default("3") @Min(1) @Max(100) @JsonPropertyDescription("How many of the newest checkpoints are kept.")
+        @Default("3")
+        @Min(1)
+        @Max(100)
+        @JsonPropertyDescription(
+                "How many of the newest checkpoints are kept; older ones are deleted. One that turns out broken"
+                        + " is passed over for the one before, so keep 2 at least.")
         Integer keep) {}

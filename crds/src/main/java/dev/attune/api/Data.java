@@ -21,11 +21,15 @@ import java.util.List;
 public record Data(
         @Required
         @Size(min = 1, max = 64)
-        @JsonPropertyDescription("The data sets to learn from, read one after the other and then shuffled together.")
+        @JsonPropertyDescription(
+                "The data sets to learn from, for example [{from: pvc://datasets/train.jsonl}]; read one"
+                        + " after the other and then shuffled together.")
         List<DataSet> train,
 
         @Size(min = 1, max = 64)
-        @JsonPropertyDescription("The data sets to judge by; never trained on. Exclusive with evaluationFraction.")
+        @JsonPropertyDescription(
+                "The data sets to judge by, for example [{from: pvc://datasets/test.jsonl}]; never trained"
+                        + " on. Exclusive with evaluationFraction. Both unset: the model isn't judged.")
         List<DataSet> evaluation,
 
         @Min(0)

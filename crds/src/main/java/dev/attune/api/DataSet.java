@@ -16,6 +16,12 @@ import java.util.Map;
         message = "write pvc://claim/path, configmap://name/key, or file:///path",
         fieldPath = ".from")
 @ValidationRule(
+        value = "!has(self.columns) || !has(self.format) || self.columns.all(k, self.format == 'text' ? k == 'text'"
+                + " : self.format == 'chat' ? k == 'messages' : k != 'text' && k != 'messages')",
+        message = "map only what the format needs: text for text, prompt and completion for instruction, messages for"
+                + " chat",
+        fieldPath = ".columns")
+@ValidationRule(
         value = "!has(self.columns) || self.columns.all(k, k in ['text', 'prompt', 'completion', 'messages'])",
         message = "map one of text, prompt, completion or messages to the name of the column that holds it, for"
                 + " example {prompt: question, completion: answer}",

@@ -3,6 +3,7 @@ package dev.attune.api;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalSelectableField;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
@@ -13,6 +14,10 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /** One adaptation of one foundation model: what to train, on which data, how, and where the result goes. */
+@SchemaCustomizer(
+        value = Description.class,
+        input = "One adaptation of one foundation model: what to train, on which data, how, and where the"
+                + " result goes. The operator runs it as a trainer pod and reports in the status.")
 @Group(FineTuneJob.GROUP)
 @Version(FineTuneJob.VERSION)
 @ShortNames("ftj")
@@ -45,13 +50,15 @@ public class FineTuneJob extends CustomResource<FineTuneJobSpec, FineTuneJobStat
 
     @Override
     @Required
-    @JsonPropertyDescription("What to train, on which data, how, and where the result goes.")
+    @JsonPropertyDescription("The recipe: what to train, on which data, how, and where the result goes. It can't be"
+            + " changed once the job exists, but for suspend, backoffLimit and ttlSecondsAfterFinished.")
     public FineTuneJobSpec getSpec() {
         return super.getSpec();
     }
 
     @Override
-    @JsonPropertyDescription("What the operator and the trainer have seen of the job; never written by people.")
+    @JsonPropertyDescription(
+            "How the job is getting on, as the operator and the trainer see it; never written by people.")
     public FineTuneJobStatus getStatus() {
         return super.getStatus();
     }

@@ -50,36 +50,61 @@ import io.fabric8.generator.annotation.ValidationRule;
         message = "instruction tuning learns from prompts and completions or from chats: set format to instruction"
                 + " or chat, or use objective: {languageModeling: {}}",
         fieldPath = ".data.train")
+@ValidationRule(
+        value = "!(has(self.objective.languageModeling) && has(self.data.evaluation)"
+                + " && self.data.evaluation.exists(d, has(d.format) && d.format != 'text'))",
+        message = "languageModeling is judged on running text: set format to text",
+        fieldPath = ".data.evaluation")
+@ValidationRule(
+        value = "!(has(self.objective.instruction) && has(self.data.evaluation)"
+                + " && self.data.evaluation.exists(d, has(d.format) && d.format == 'text'))",
+        message = "instruction tuning is judged on prompts and completions or on chats: set format to instruction or"
+                + " chat",
+        fieldPath = ".data.evaluation")
+@ValidationRule(
+        value = "!(has(self.evaluation) && has(self.evaluation.every) && !has(self.data.evaluation)"
+                + " && !has(self.data.evaluationFraction))",
+        message = "there is nothing to judge by: set data.evaluation or data.evaluationFraction, or leave"
+                + " evaluation.every out",
+        fieldPath = ".evaluation.every")
 public record FineTuneJobSpec(
-        @Required @JsonPropertyDescription("The model to start from.")
+        @Required @JsonPropertyDescription("The model to start from, for example {from: pvc://models/smollm2-135m}.")
         Model model,
 
         @Required @JsonPropertyDescription("The data to learn from, and the data to judge by.")
         Data data,
 
-        @Required @JsonPropertyDescription("What is learnt: set exactly one member; `{}` takes its defaults.")
+        @Required
+        @JsonPropertyDescription(
+                "What is learnt: set exactly one member; `{}` takes its defaults, for example" + " {instruction: {}}.")
         Objective objective,
 
         @Required
         @JsonPropertyDescription("How the model is adapted, that is, which weights change: set exactly one member;"
-                + " `{}` takes its defaults.")
+                + " `{}` takes its defaults, for example {lora: {}} or {lora: {rank: 16}}.")
         Method method,
 
-        @Default("{}") @JsonPropertyDescription("How long, how fast and on how much at once to train.")
+        @Default("{}")
+        @JsonPropertyDescription("How long, how fast and on how much at once to train, for example"
+                + " {epochs: 2, batchSize: 16, learningRate: 1e-4}.")
         Training training,
 
-        @Default("{}") @JsonPropertyDescription("When the model is judged on data.evaluation.")
+        @Default("{}")
+        @JsonPropertyDescription("When the model is judged on the evaluation data, for example {every: 100}.")
         Evaluation evaluation,
 
         @Default("{}")
         @JsonPropertyDescription("Where and how often the state of training is kept, so that a"
-                + " suspended, evicted or failed trainer goes on where it was.")
+                + " suspended, evicted or failed trainer goes on where it was; for example {every: 200, keep: 3}.")
         Checkpoints checkpoints,
 
-        @Required @JsonPropertyDescription("Where the adapted model goes, and in which form.")
+        @Required
+        @JsonPropertyDescription("Where the adapted model goes, and in which form, for example {to: pvc://work/tone}.")
         Output output,
 
-        @Default("{}") @JsonPropertyDescription("The pod that trains: its image, resources and placement.")
+        @Default("{}")
+        @JsonPropertyDescription("The pod that trains: its image, resources and placement, for example"
+                + " {resources: {limits: {nvidia.com/gpu: 1, memory: 24Gi}}}.")
         Trainer trainer,
 
         @Default("false")
@@ -91,17 +116,20 @@ public record FineTuneJobSpec(
         @Min(0)
         @Max(100)
         @JsonPropertyDescription("How often a failed trainer is started anew, each time from the last checkpoint."
-                + " Evictions, suspensions and errors that a new start can't mend don't count. May be changed.")
+                + " Evictions and suspensions don't count; an error that a new start can't mend ends the job at"
+                + " once. May be changed at any time.")
         Integer backoffLimit,
 
         @Min(1)
+        @Max(Integer.MAX_VALUE)
         @JsonPropertyDescription("Seconds that the job may be active in all its attempts together; time in suspension"
-                + " and in the queue does not count. Unset: no limit.")
+                + " and in the queue does not count. For example 86400, a day. Unset: no limit.")
         Long activeDeadlineSeconds,
 
         @Min(0)
+        @Max(Integer.MAX_VALUE)
         @JsonPropertyDescription("Seconds after which a finished job is deleted with its pods; checkpoints and results"
-                + " stay. Unset: never. May be changed.")
+                + " stay. For example 604800, a week. Unset: never. May be changed at any time.")
         Integer ttlSecondsAfterFinished) {
 
     static final String IMMUTABLE = "the recipe of a FineTuneJob can't be changed (only suspend, backoffLimit and"

@@ -16,13 +16,18 @@ public record FineTuneJobStatus(
         @JsonPropertyDescription("The generation of the spec that this status speaks of.")
         Long observedGeneration,
 
-        @JsonPropertyDescription("Where the job stands, for people; machines read conditions.")
+        @JsonPropertyDescription(
+                "Where the job stands, for people; machines read conditions. Pending: not looked at yet,"
+                        + " or waiting for what it needs. Queued: waiting for its turn. Preparing: the pod starts, the model"
+                        + " loads. Then Training, Evaluating, Suspended, and in the end Succeeded or Failed.")
         Phase phase,
 
-        @JsonPropertyDescription("What holds of the job: Ready, Progressing, Suspended, Complete, Failed, Stalled.")
+        @JsonPropertyDescription(
+                "What holds of the job, each with a reason and a message: Ready, Progressing, Suspended,"
+                        + " Complete, Failed, Stalled.")
         List<Condition> conditions,
 
-        @JsonPropertyDescription("The member of spec.method that is set.")
+        @JsonPropertyDescription("The member of spec.method that is set, for example lora.")
         String method,
 
         @JsonPropertyDescription("When the first attempt started (RFC 3339).")
@@ -31,7 +36,7 @@ public record FineTuneJobStatus(
         @JsonPropertyDescription("When the job succeeded or failed for good (RFC 3339).")
         String completionTime,
 
-        @JsonPropertyDescription("How many trainers were started.")
+        @JsonPropertyDescription("How many trainers were started, the first one included.")
         Integer attempts,
 
         @JsonPropertyDescription("How many of them failed in a way that counts against backoffLimit.")
@@ -111,7 +116,7 @@ public record FineTuneJobStatus(
             @JsonPropertyDescription("Optimiser steps in all.")
             Integer totalSteps,
 
-            @JsonPropertyDescription("step/totalSteps, for people.")
+            @JsonPropertyDescription("step/totalSteps, for people, for example 240/600.")
             String steps,
 
             @JsonPropertyDescription("Passes over the training data, as a decimal.")

@@ -37,17 +37,20 @@ public record Method(
             @Default("8")
             @Min(1)
             @Max(1024)
-            @JsonPropertyDescription("Rank r of the update: A is r × in, B is out × r. More rank holds more change and"
-                    + " costs more memory; 8 to 64 is usual.")
+            @JsonPropertyDescription("Rank r of the update: A is r × in, B is out × r. A higher rank holds more change"
+                    + " and costs more memory; 8 to 64 is usual.")
             Integer rank,
 
-            @JsonPropertyDescription("The update is scaled by alpha / rank. Unset: the rank, so that the scale is 1.")
+            @JsonPropertyDescription(
+                    "The update is scaled by alpha / rank, for example 16. Unset: the rank, so that the"
+                            + " scale is 1.")
             Double alpha,
 
             @Default("0.0")
             @Min(0)
             @Max(value = 1, inclusive = false)
-            @JsonPropertyDescription("Probability with which an input of the update is dropped in training.")
+            @JsonPropertyDescription("Probability with which an input of the update is dropped in training, against"
+                    + " overfitting on little data, for example 0.05.")
             Double dropout,
 
             @Size(min = 1, max = 64)

@@ -17,7 +17,7 @@ public record Objective(
         LanguageModeling languageModeling,
 
         @JsonPropertyDescription(
-                "Answer as the data answers (supervised fine-tuning) on prompt and completion, or on" + " chats.")
+                "Answer as the data answers (supervised fine-tuning): on prompts and completions, or on chats.")
         Instruction instruction) {
 
     /** Next-token prediction on running text. */

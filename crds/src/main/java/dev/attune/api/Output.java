@@ -17,7 +17,8 @@ public record Output(
         @Required
         @Size(min = 1, max = 1024)
         @JsonPropertyDescription("A folder for the result: `pvc://claim/path` on a claim of this namespace, or"
-                + " `file:///path` without a cluster. It must not hold the result of another recipe.")
+                + " `file:///path` without a cluster; for example pvc://work/tone. It must not hold the result of"
+                + " another recipe.")
         String to,
 
         @JsonPropertyDescription("adapter: the small files that PEFT loads on top of the base model. merged: a whole"

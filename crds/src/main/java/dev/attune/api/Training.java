@@ -28,27 +28,32 @@ import io.fabric8.generator.annotation.ValidationRule;
         message = "must be a fraction below 1, for example 0.03, or a whole number of steps",
         fieldPath = ".warmup")
 public record Training(
-        @JsonPropertyDescription("Passes over the training data; a part of one is fine. Unset, with steps unset: 3."
-                + " Exclusive with steps.")
+        @JsonPropertyDescription(
+                "Passes over the training data, for example 2 or 0.5. Exclusive with steps. Both unset:" + " 3 passes.")
         Double epochs,
 
-        @Min(1) @JsonPropertyDescription("Optimiser steps. Exclusive with epochs.")
+        @Min(1)
+        @Max(Integer.MAX_VALUE)
+        @JsonPropertyDescription("Optimiser steps, for example 1000. Exclusive with epochs.")
         Integer steps,
 
         @Default("8")
         @Min(1)
         @Max(1048576)
-        @JsonPropertyDescription("Examples per optimiser step, accumulation included.")
+        @JsonPropertyDescription("Examples per optimiser step, accumulation included. It decides what is learnt;"
+                + " microBatchSize decides how much memory that takes.")
         Integer batchSize,
 
         @Min(1)
+        @Max(1048576)
         @JsonPropertyDescription("Examples computed at once; gradients are accumulated up to batchSize. Smaller needs"
                 + " less memory and gives the same result. Must divide batchSize. Unset: batchSize.")
         Integer microBatchSize,
 
         @Max(10)
-        @JsonPropertyDescription("Highest learning rate of the schedule. Unset: what is usual for the method (full:"
-                + " 2e-5; lora: 2e-4).")
+        @JsonPropertyDescription(
+                "Highest learning rate of the schedule, for example 1e-4. Unset: what is usual for the method (full:"
+                        + " 2e-5; lora: 2e-4).")
         Double learningRate,
 
         @Default("cosine")
@@ -58,8 +63,8 @@ public record Training(
 
         @Default("0.03")
         @Min(0)
-        @JsonPropertyDescription("Steps in which the learning rate rises from 0: a fraction of all steps when below 1,"
-                + " a number of steps from 1 on.")
+        @JsonPropertyDescription("Steps in which the learning rate rises from 0: below 1 a fraction of all steps, for"
+                + " example 0.03; from 1 on a number of steps, for example 100.")
         Double warmup,
 
         @Default("0.01")
@@ -77,11 +82,12 @@ public record Training(
         @Min(2)
         @Max(1048576)
         @JsonPropertyDescription(
-                "Tokens of an example at most; what is longer is cut. Never above what the model was" + " made for.")
+                "Tokens of an example at most; what is longer is cut. Never above what the model was made for.")
         Integer sequenceLength,
 
         @Default("17")
         @Min(0)
+        @Max(0x1p53)
         @JsonPropertyDescription("Seed of everything random: data order, held-out share, new weights, dropout. The same"
                 + " recipe with the same seed on the same hardware gives the same weights.")
         Long seed) {

@@ -62,6 +62,7 @@ public final class ManifestSchema {
             return new Checked(manifest, notAJob);
         }
         var complete = Defaults.applied(schema, manifest);
+        Metadata.name(complete);
         var findings = new ArrayList<>(Structure.check(schema, complete));
         findings.addAll(Metadata.check(complete.path("metadata")));
         var problems = new ArrayList<Problem>();
