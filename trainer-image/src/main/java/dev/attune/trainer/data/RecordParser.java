@@ -79,7 +79,7 @@ final class RecordParser {
                     .formatted(
                             where,
                             place == null ? "" : " from column %d".formatted(place.getColumnNr()),
-                            e.getOriginalMessage()));
+                            e.getOriginalMessage().replaceFirst(" \\(start marker.*", "")));
         }
     }
 

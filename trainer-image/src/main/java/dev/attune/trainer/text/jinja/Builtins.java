@@ -123,8 +123,9 @@ final class Builtins {
                 return withAttribute(value, positional, name.equals("selectattr"));
             }
             default -> {
+                var filtered = filter(name, value);
                 Arguments.of(positional, named, 0);
-                return filter(name, value);
+                return filtered;
             }
         }
     }
