@@ -1,8 +1,7 @@
 package dev.attune.trainer.sink;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.EventJson;
 import dev.attune.trainer.event.Sink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,8 +15,6 @@ import java.nio.file.StandardOpenOption;
  * with the event's own names. What earlier attempts did is left out, since it is in the file that they wrote.
  */
 public final class EventFileSink implements Sink {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
     private final Writer writer;
@@ -34,8 +31,7 @@ public final class EventFileSink implements Sink {
 
     @Override
     public void accept(Event event) {
-        var line = JSON.createObjectNode().put("event", event.getClass().getSimpleName());
-        line.setAll(JSON.<ObjectNode>valueToTree(event));
+        var line = EventJson.tree(event);
         line.remove("history");
         try {
             writer.write(line + "\n");

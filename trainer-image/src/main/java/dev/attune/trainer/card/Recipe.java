@@ -1,0 +1,104 @@
+package dev.attune.trainer.card;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import dev.attune.api.DataSet;
+import dev.attune.api.FineTuneJobSpec;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/**
+ * A recipe in words, for a reader who has not seen the manifest.
+ *
+ * @param model where the base model came from
+ * @param method as in {@code LoRA}
+ * @param settings of the method, as in {@code rank 8, alpha 16}; empty: its defaults
+ * @param objective as in {@code instruction tuning}
+ * @param trainedOn places of the training data
+ * @param evaluatedOn what it was judged by, as in {@code 5% of the training data, held out}; empty: nothing
+ * @param yaml the members of the manifest's spec that decide what is learnt
+ */
+public record Recipe(
+        String model,
+        String method,
+        String settings,
+        String objective,
+        List<String> trainedOn,
+        String evaluatedOn,
+        String yaml) {
+
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
+            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .disable(YAMLGenerator.Feature.SPLIT_LINES));
+
+    private static final List<String> DECISIVE =
+            List.of("model", "data", "objective", "method", "training", "evaluation", "output");
+
+    private static final Map<String, String> NAMES =
+            Map.of("lora", "LoRA", "full", "full fine-tuning", "instruction", "instruction tuning");
+
+    /** The words for a spec; what it leaves to the defaults stays unsaid. */
+    public static Recipe of(FineTuneJobSpec spec) {
+        ObjectNode tree = YAML.valueToTree(spec);
+        var method = tree.get("method").properties().iterator().next();
+        var objective = tree.get("objective").properties().iterator().next().getKey();
+        return new Recipe(
+                spec.model().from(),
+                name(method.getKey()),
+                settings(method.getValue()),
+                name(objective),
+                spec.data().train().stream().map(DataSet::from).toList(),
+                evaluatedOn(spec),
+                yaml(tree.retain(DECISIVE)));
+    }
+
+    private static String evaluatedOn(FineTuneJobSpec spec) {
+        if (spec.data().evaluation() != null) {
+            return spec.data().evaluation().stream().map(DataSet::from).collect(Collectors.joining(", "));
+        }
+        var fraction = spec.data().evaluationFraction();
+        return fraction == null
+                ? ""
+                : String.format(Locale.ROOT, "%.4g%% of the training data, held out", 100 * fraction)
+                        .replaceFirst("\\.?0+%", "%");
+    }
+
+    private static String settings(JsonNode method) {
+        return method.properties().stream()
+                .map(setting -> words(setting.getKey()) + " " + value(setting.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String value(JsonNode value) {
+        return value.isArray()
+                ? StreamSupport.stream(value.spliterator(), false)
+                        .map(JsonNode::asText)
+                        .collect(Collectors.joining(" "))
+                : value.asText().replaceFirst("\\.0$", "");
+    }
+
+    private static String name(String member) {
+        return NAMES.getOrDefault(member, words(member));
+    }
+
+    private static String words(String camelCase) {
+        return camelCase.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
+    }
+
+    private static String yaml(JsonNode tree) {
+        try {
+            return YAML.writeValueAsString(tree).strip();
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
