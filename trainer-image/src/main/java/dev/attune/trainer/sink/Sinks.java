@@ -16,6 +16,11 @@ public final class Sinks implements Sink {
         open = new ArrayList<>(sinks);
     }
 
+    /** One more, which hears of what happens from now on. */
+    public void add(Sink sink) {
+        open.add(sink);
+    }
+
     @Override
     public void accept(Event event) {
         for (var sink : List.copyOf(open)) {
