@@ -5,11 +5,9 @@ import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Sink;
 import dev.attune.trainer.sink.History;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.attune.trainer.sink.WholeFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 
 /** Writes a run as one HTML page, anew after each evaluation and at the end, whatever that is. */
@@ -22,7 +20,7 @@ public final class HtmlReportSink implements Sink {
 
     /** @param file the page; its folder is made if need be */
     public HtmlReportSink(Path file, Recipe recipe, Clock clock) {
-        this.file = file.toAbsolutePath();
+        this.file = file;
         this.recipe = recipe;
         this.clock = clock;
     }
@@ -30,19 +28,10 @@ public final class HtmlReportSink implements Sink {
     @Override
     public void accept(Event event) {
         history.add(event);
-        if (event instanceof Evaluated || history.end().isPresent()) {
-            write(Page.of(history, recipe, clock.instant()));
-        }
-    }
-
-    /** In one move, so that a reader never sees half a page. */
-    private void write(String page) {
-        try {
-            Files.createDirectories(file.getParent());
-            var fresh = Files.writeString(file.resolveSibling("." + file.getFileName() + ".new"), page);
-            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the report can't be written to " + file, e);
+        var worthIt = event instanceof Evaluated || history.end().isPresent();
+        // A run that fails before it starts may do so because the folder holds another run's result and page.
+        if (worthIt && (history.started().isPresent() || Files.notExists(file))) {
+            new WholeFile(file).write(Page.of(history, recipe, clock.instant()));
         }
     }
 }

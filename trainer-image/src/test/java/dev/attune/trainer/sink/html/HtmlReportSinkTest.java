@@ -115,6 +115,15 @@ class HtmlReportSinkTest {
         assertThat(document.getElementsByTagName("circle").getLength()).isEqualTo(8);
     }
 
+    @Test
+    void aRunThatNeverStartedLeavesAnEarlierPageAlone() throws IOException {
+        page(Runs.succeeded());
+        var events = Runs.failed("spec.output.to holds the result of another recipe");
+        assertThat(page(List.of(events.get(events.size() - 1))))
+                .contains("Succeeded")
+                .doesNotContain("another recipe");
+    }
+
     /** Left in the build folder, for whoever wants to see it. */
     @Test
     void thePageIsSmall() throws IOException {
