@@ -2,10 +2,9 @@ package dev.attune.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** What the API server does to an object before it looks at it: nulls go, defaults come, whole decimals become integers. */
+/** What the API server does to an object before it looks at it: nulls go, defaults come. */
 final class Defaults {
 
     private Defaults() {}
@@ -19,9 +18,6 @@ final class Defaults {
             var items = array.arrayNode(array.size());
             array.forEach(item -> items.add(applied(schema.path("items"), item)));
             return items;
-        }
-        if (value.isDouble() && schema.path("type").asText().equals("integer") && isWhole(value.doubleValue())) {
-            return LongNode.valueOf(value.longValue());
         }
         return value;
     }
@@ -41,9 +37,5 @@ final class Defaults {
             }
         }
         return result;
-    }
-
-    private static boolean isWhole(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1L << 53;
     }
 }

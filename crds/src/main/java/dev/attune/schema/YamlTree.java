@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.yaml.snakeyaml.error.Mark;
@@ -23,6 +24,8 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class YamlTree {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private static final Set<String> TRUE = Set.of("true", "yes", "on", "y");
 
     private final Map<String, Integer> lines = new HashMap<>();
     private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -119,7 +122,7 @@ final class YamlTree {
             return JSON.nullNode();
         }
         if (tag.equals(Tag.BOOL)) {
-            return JSON.booleanNode(Set.of("true", "yes", "on").contains(text.toLowerCase(java.util.Locale.ROOT)));
+            return JSON.booleanNode(TRUE.contains(text.toLowerCase(Locale.ROOT)));
         }
         // YAML 1.1 reads 12:30 as a number to base 60; kubectl reads it as text.
         if (tag.equals(Tag.INT) && text.indexOf(':') < 0) {
@@ -128,7 +131,15 @@ final class YamlTree {
         if (tag.equals(Tag.FLOAT) && text.indexOf(':') < 0) {
             return decimal(node, text.replace("_", ""));
         }
-        return JSON.textNode(text);
+        return node.isPlain() ? alsoPlain(text) : JSON.textNode(text);
+    }
+
+    /** What kubectl's YAML knows beyond this one's. */
+    private static JsonNode alsoPlain(String text) {
+        if (text.matches("[yYnN]")) {
+            return JSON.booleanNode(TRUE.contains(text.toLowerCase(Locale.ROOT)));
+        }
+        return text.matches("0o[0-7]+") ? integer("0" + text.substring(2)) : JSON.textNode(text);
     }
 
     private static JsonNode integer(String text) {
@@ -142,9 +153,13 @@ final class YamlTree {
         return value.bitLength() < Long.SIZE ? JSON.numberNode(value.longValue()) : JSON.numberNode(value);
     }
 
+    /** A decimal, or an integer if it is whole: JSON knows no difference, and kubectl makes none. */
     private static JsonNode decimal(ScalarNode node, String text) {
         try {
-            return JSON.numberNode(Double.parseDouble(text));
+            var value = Double.parseDouble(text);
+            return value == Math.rint(value) && Math.abs(value) < 0x1p53
+                    ? JSON.numberNode((long) value)
+                    : JSON.numberNode(value);
         } catch (NumberFormatException e) {
             throw new NotAManifest(node.getValue() + " is no number that JSON can hold", node.getStartMark());
         }
