@@ -35,6 +35,7 @@ public final class HttpSink implements Sink {
     private final Path token;
     private final Duration interval;
     private final Clock clock;
+    private final Duration patienceAtEnd;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(REQUEST_TIMEOUT)
@@ -57,10 +58,15 @@ public final class HttpSink implements Sink {
      * @param attempt number of the attempt, from 1
      */
     public HttpSink(URI url, Path token, Duration interval, int attempt, Clock clock) {
+        this(url, token, interval, attempt, clock, PATIENCE_AT_END);
+    }
+
+    HttpSink(URI url, Path token, Duration interval, int attempt, Clock clock, Duration patienceAtEnd) {
         this.url = url;
         this.token = token;
         this.interval = interval;
         this.clock = clock;
+        this.patienceAtEnd = patienceAtEnd;
         this.reports = Reports.ofAttempt(attempt, clock.instant());
         poster.setDaemon(true);
         poster.start();
@@ -84,7 +90,7 @@ public final class HttpSink implements Sink {
             notifyAll();
         }
         try {
-            poster.join(PATIENCE_AT_END.toMillis());
+            poster.join(patienceAtEnd.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -81,7 +81,7 @@ public record Screen(PrintStream out, boolean live, boolean colours) {
     }
 
     private String styled(String code, String text) {
-        return colours ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+        return colours && !text.isEmpty() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
     }
 
     /** Text of any origin as lines of at most {@code width} characters and without control characters. */

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HttpSinkTest {
 
     private static final Duration NEVER = Duration.ofHours(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private record Post(String path, String token, Report report) {}
 
@@ -147,7 +148,7 @@ class HttpSinkTest {
         var began = System.nanoTime();
         sink.close();
         assertThat(Duration.ofNanos(System.nanoTime() - began))
-                .isBetween(Duration.ofSeconds(9), Duration.ofSeconds(12));
+                .isBetween(PATIENCE.minusMillis(100), PATIENCE.plusSeconds(2));
     }
 
     @Test
@@ -164,7 +165,7 @@ class HttpSinkTest {
     private HttpSink sink(Duration interval) {
         var url = URI.create("http://127.0.0.1:%d/v1/reports/team/job"
                 .formatted(server.getAddress().getPort()));
-        return new HttpSink(url, token, interval, 1, Clock.systemUTC());
+        return new HttpSink(url, token, interval, 1, Clock.systemUTC(), PATIENCE);
     }
 
     private Report next() throws InterruptedException {
