@@ -75,6 +75,9 @@ public sealed interface Event {
     /** The adapted model is written; nothing follows. */
     record Succeeded(Result result) implements Event {}
 
+    /** An earlier run of the same recipe wrote the result, which is whole; nothing was done, and nothing follows. */
+    record AlreadyDone(Result result) implements Event {}
+
     /** The run was told to stop and saved step {@code step}; nothing follows. */
     record Interrupted(int step) implements Event {}
 

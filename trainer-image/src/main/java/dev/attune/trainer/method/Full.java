@@ -25,6 +25,11 @@ record Full() implements Method {
     }
 
     @Override
+    public boolean hasAdapter() {
+        return false;
+    }
+
+    @Override
     public Adapted adapt(Model model, long seed) {
         var trainables = model.architecture().parameters().stream()
                 .map(p -> new Trainable(p.name(), model.weights().get(p.name()), p.decays()))

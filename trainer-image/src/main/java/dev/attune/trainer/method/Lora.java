@@ -56,6 +56,11 @@ record Lora(int rank, double alpha, double dropout, List<String> targets) implem
     private record Update(Parameter layer, NDArray a, NDArray b) {}
 
     @Override
+    public boolean hasAdapter() {
+        return true;
+    }
+
+    @Override
     public Adapted adapt(Model model, long seed) {
         var random = new Random(seed);
         var updates = new LinkedHashMap<String, Update>();

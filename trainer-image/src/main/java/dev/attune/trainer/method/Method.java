@@ -14,6 +14,9 @@ public interface Method {
     /** Whether the model must have weights to start from. */
     boolean needsWeights();
 
+    /** Whether what it learns can be kept apart from the model. */
+    boolean hasAdapter();
+
     /** Puts the parameters that it trains beside or into the model; new ones are drawn from the seed. */
     Adapted adapt(Model model, long seed);
 }

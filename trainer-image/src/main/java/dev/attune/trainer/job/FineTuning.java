@@ -1,0 +1,171 @@
+package dev.attune.trainer.job;
+
+import dev.attune.api.FineTuneJob;
+import dev.attune.api.FineTuneJobSpec;
+import dev.attune.api.FineTuneJobStatus.TrainerInfo;
+import dev.attune.api.Output.Form;
+import dev.attune.protocol.ExitCode;
+import dev.attune.protocol.Report.Failure;
+import dev.attune.trainer.checkpoint.CheckpointStore;
+import dev.attune.trainer.data.Order;
+import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.Sink;
+import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.method.Adapted;
+import dev.attune.trainer.method.Method;
+import dev.attune.trainer.method.Methods;
+import dev.attune.trainer.objective.Objectives;
+import dev.attune.trainer.place.Places;
+import dev.attune.trainer.tensor.Torch;
+import dev.attune.trainer.text.Tokenizer;
+import dev.attune.trainer.train.AdamW;
+import dev.attune.trainer.train.Stepper;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.slf4j.LoggerFactory;
+
+/** One run of a job, from its manifest to its result; whatever happens is told to the sink. */
+public final class FineTuning {
+
+    private final FineTuneJob job;
+    private final Places places;
+    private final Sink sink;
+    private final BooleanSupplier stop;
+    private final Clock clock;
+
+    /**
+     * A run.
+     *
+     * @param job with its defaults filled in
+     * @param stop asked between steps: whether to save and end
+     */
+    public FineTuning(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop, Clock clock) {
+        this.job = job;
+        this.places = places;
+        this.sink = sink;
+        this.stop = stop;
+        this.clock = clock;
+    }
+
+    /** Runs to an end, which is never an exception. */
+    public ExitCode run() {
+        try {
+            return train();
+        } catch (TrainerFailure e) {
+            sink.accept(new Event.Failed(new Failure(e.reason(), e.getMessage())));
+            return e.exit();
+        } catch (RuntimeException e) {
+            LoggerFactory.getLogger(FineTuning.class).error("unexpected", e);
+            sink.accept(new Event.Failed(new Failure("Unexpected", e.toString())));
+            return ExitCode.UNEXPECTED;
+        }
+    }
+
+    private ExitCode train() {
+        var spec = job.getSpec();
+        var method = Methods.of(spec.method());
+        var form = form(spec, method);
+        sink.accept(new Event.Preparing("loading " + spec.model().from()));
+        var start = StartingModel.load(
+                places, spec.model().from(), method, spec.training().seed());
+        try (var tokenizer = Tokenizer.read(start.tokenizer())) {
+            sink.accept(new Event.Preparing("reading data"));
+            var material = material(start, tokenizer);
+            var recipe = Recipe.digest(spec, start.folders(), material.digests());
+            var results = new ResultFolder(
+                    place("spec.output.to", spec.output().to()), spec.output().to(), recipe);
+            var done = results.existing(form);
+            if (done.isPresent()) {
+                sink.accept(new Event.AlreadyDone(done.get()));
+                return ExitCode.SUCCEEDED;
+            }
+            return train(method, form, start, tokenizer, material, results);
+        }
+    }
+
+    private Material material(StartingModel start, Tokenizer tokenizer) {
+        var architecture = start.model().architecture();
+        var length = Math.min(job.getSpec().training().sequenceLength(), architecture.maxLength());
+        var material = Material.read(job.getSpec(), places, tokenizer, length);
+        material.requireWithin(architecture.vocabulary(), tokenizer);
+        material.notes().forEach(note -> sink.accept(new Event.Warned(note)));
+        sink.accept(new Event.DataRead(
+                material.train().size(), material.evaluation().size(), material.tokens()));
+        return material;
+    }
+
+    private ExitCode train(
+            Method method,
+            Form form,
+            StartingModel start,
+            Tokenizer tokenizer,
+            Material material,
+            ResultFolder results) {
+        var spec = job.getSpec();
+        var training = spec.training();
+        var adapted = method.adapt(start.model(), training.seed());
+        var order = new Order(material.train().size(), training.batchSize(), training.seed());
+        var plan = Plan.of(spec, order, method.learningRate());
+        var setup = setup(start, adapted, tokenizer, material, plan);
+        if (!new Loop(setup, plan, order, store(results.recipe()), sink, stop).run()) {
+            return ExitCode.INTERRUPTED;
+        }
+        sink.accept(new Event.Writing(results.uri()));
+        var result = results.write(start.model(), start.tokenizer(), adapted, form, plan.totalSteps());
+        sink.accept(new Event.Succeeded(result));
+        return ExitCode.SUCCEEDED;
+    }
+
+    private Loop.Setup setup(StartingModel start, Adapted adapted, Tokenizer tokenizer, Material material, Plan plan) {
+        var training = job.getSpec().training();
+        var architecture = start.model().architecture();
+        var objective = Objectives.of(job.getSpec().objective());
+        var optimiser = new AdamW(adapted.trainables(), training.weightDecay());
+        var judge = new Judge(
+                architecture,
+                adapted,
+                objective,
+                tokenizer,
+                material.evaluation(),
+                material.evaluation().isEmpty() ? material.train() : material.evaluation(),
+                plan.microBatchSize());
+        return new Loop.Setup(
+                job.getMetadata().getName(),
+                new TrainerInfo(version(), Torch.device(), start.model().size(), adapted.size(), 0),
+                material.train(),
+                tokenizer.pad(),
+                training.seed(),
+                adapted,
+                optimiser,
+                new Stepper(architecture, adapted, objective, optimiser, training.gradientClip()),
+                judge);
+    }
+
+    private CheckpointStore store(String recipe) {
+        var spec = job.getSpec();
+        var uri = spec.checkpoints().to() == null
+                ? spec.output().to() + "/checkpoints"
+                : spec.checkpoints().to();
+        return new CheckpointStore(
+                place("spec.checkpoints.to", uri),
+                uri,
+                recipe,
+                spec.checkpoints().keep(),
+                clock);
+    }
+
+    private Path place(String field, String uri) {
+        return places.locate(field, uri);
+    }
+
+    private static Form form(FineTuneJobSpec spec, Method method) {
+        return Optional.ofNullable(spec.output().form()).orElse(method.hasAdapter() ? Form.ADAPTER : Form.MERGED);
+    }
+
+    private static String version() {
+        return Optional.ofNullable(FineTuning.class.getPackage().getImplementationVersion())
+                .orElse("unreleased");
+    }
+}

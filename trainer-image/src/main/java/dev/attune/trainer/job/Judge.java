@@ -1,0 +1,85 @@
+package dev.attune.trainer.job;
+
+import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.data.Example;
+import dev.attune.trainer.event.Event.Evaluated;
+import dev.attune.trainer.event.Event.Generated;
+import dev.attune.trainer.generate.Greedy;
+import dev.attune.trainer.method.Adapted;
+import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.objective.Objective;
+import dev.attune.trainer.tensor.Scope;
+import dev.attune.trainer.text.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Measures a model on examples that it doesn't learn from, and lets it write.
+ *
+ * @param examples to measure by; none: nothing is measured
+ * @param prompts whose beginnings the model goes on from
+ * @param batchSize examples computed at once
+ */
+record Judge(
+        Architecture architecture,
+        Adapted adapted,
+        Objective objective,
+        Tokenizer tokenizer,
+        List<Example> examples,
+        List<Example> prompts,
+        int batchSize) {
+
+    private static final int SAMPLES = 3;
+    private static final int SAMPLE_TOKENS = 40;
+    private static final int OPENING_TOKENS = 16;
+
+    /** Whether there is anything to measure by. */
+    boolean measures() {
+        return !examples.isEmpty();
+    }
+
+    /** Loss in nats a token, and its exponential, over all examples. */
+    Evaluated measure(int step) {
+        var sum = 0.0;
+        var count = 0L;
+        for (var from = 0; from < examples.size(); from += batchSize) {
+            var batch = Batch.of(examples.subList(from, Math.min(from + batchSize, examples.size())), tokenizer.pad());
+            try (var scope = Scope.withoutGradients()) {
+                var loss = objective.loss(architecture, adapted.inference(), batch);
+                sum += loss.sum().getFloat();
+                count += loss.count();
+            }
+        }
+        var metrics = new LinkedHashMap<String, Double>();
+        metrics.put("loss", sum / count);
+        metrics.put("perplexity", Math.exp(sum / count));
+        return new Evaluated(step, metrics);
+    }
+
+    /** What the model writes behind the first few prompts. */
+    List<Generated> write(int step) {
+        var written = new ArrayList<Generated>();
+        for (var example : prompts.subList(0, Math.min(SAMPLES, prompts.size()))) {
+            var prompt = opening(example);
+            var text = Greedy.continuation(architecture, adapted.inference(), prompt, SAMPLE_TOKENS, ends());
+            written.add(new Generated(step, tokenizer.decode(prompt), tokenizer.decode(text)));
+        }
+        return written;
+    }
+
+    private Set<Integer> ends() {
+        return tokenizer.special().stops();
+    }
+
+    /** What stands before the first token to learn; of a text that is learnt whole, its first tokens. */
+    private static int[] opening(Example example) {
+        var length = 0;
+        while (length < example.length() && example.labels()[length] == Batch.IGNORED) {
+            length++;
+        }
+        return Arrays.copyOf(example.ids(), length > 0 ? length : Math.min(OPENING_TOKENS, (example.length() + 1) / 2));
+    }
+}

@@ -1,0 +1,64 @@
+package dev.attune.trainer.job;
+
+import dev.attune.api.FineTuneJobSpec;
+import dev.attune.api.Training;
+import dev.attune.trainer.data.Order;
+import dev.attune.trainer.train.Schedule;
+
+/**
+ * A manifest's training in whole numbers.
+ *
+ * @param batchSize examples an optimiser step
+ * @param microBatchSize examples computed at once
+ * @param totalSteps optimiser steps in all
+ * @param evaluateEvery steps between evaluations; 0: only before the first step and after the last
+ * @param saveEvery steps between checkpoints
+ */
+public record Plan(
+        int batchSize, int microBatchSize, int totalSteps, int evaluateEvery, int saveEvery, Schedule schedule) {
+
+    private static final double EPOCHS = 3;
+    private static final int CHECKPOINTS = 10;
+
+    /**
+     * The plan of a manifest.
+     *
+     * @param order which examples each step sees
+     * @param learningRate when the manifest gives none
+     */
+    public static Plan of(FineTuneJobSpec spec, Order order, double learningRate) {
+        var training = spec.training();
+        var total = totalSteps(training, order);
+        var every = spec.evaluation().every();
+        var save = spec.checkpoints().every();
+        var peak = training.learningRate() == null ? learningRate : training.learningRate();
+        return new Plan(
+                training.batchSize(),
+                training.microBatchSize() == null ? training.batchSize() : training.microBatchSize(),
+                total,
+                every == null ? 0 : every,
+                save == null ? Math.max(1, total / CHECKPOINTS) : save,
+                new Schedule(peak, warmup(training.warmup(), total), total, training.schedule()));
+    }
+
+    private static int totalSteps(Training training, Order order) {
+        if (training.steps() != null) {
+            return training.steps();
+        }
+        return Math.max(1, order.steps(training.epochs() == null ? EPOCHS : training.epochs()));
+    }
+
+    private static int warmup(double warmup, int total) {
+        return warmup < 1 ? (int) Math.ceil(warmup * total) : (int) warmup;
+    }
+
+    /** Whether the model is measured after a step. */
+    public boolean evaluatesAfter(int step) {
+        return step == totalSteps || (evaluateEvery > 0 && step % evaluateEvery == 0);
+    }
+
+    /** Whether a checkpoint is written after a step. */
+    public boolean savesAfter(int step) {
+        return step == totalSteps || step % saveEvery == 0;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.attune.trainer.job;
+
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.attune.api.FineTuneJobStatus.Result;
+import dev.attune.api.Output.Form;
+import dev.attune.trainer.checkpoint.Digests;
+import dev.attune.trainer.checkpoint.Manifest;
+import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.method.Adapted;
+import dev.attune.trainer.model.Model;
+import dev.attune.trainer.model.ModelFolder;
+import dev.attune.trainer.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Where the adapted model goes. The manifest comes last, and names what loads: equal recipes give equal digests.
+ *
+ * @param folder where it lies
+ * @param uri the same place, as the manifest names it
+ * @param recipe digest of what was trained on what
+ */
+record ResultFolder(Path folder, String uri, String recipe) {
+
+    private static final List<String> TOKENIZER_FILES = List.of(
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "vocab.txt",
+            "tokenizer.model",
+            "chat_template.jinja",
+            "generation_config.json");
+
+    /** The result that is there already, whole and of this recipe; one of another recipe is never overwritten. */
+    Optional<Result> existing(Form form) {
+        var manifest = Manifest.read(folder);
+        if (manifest.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!manifest.get().recipe().equals(recipe)) {
+            throw TrainerFailure.invalidManifest(("spec.output.to: %s holds the result of another recipe (model, data,"
+                            + " method or training differ): name another folder, or delete it")
+                    .formatted(uri));
+        }
+        return manifest.get().broken(folder).isPresent() ? Optional.empty() : Optional.of(result(form));
+    }
+
+    /** Writes the model in the form that is asked for, and seals it. */
+    Result write(Model model, Path tokenizer, Adapted adapted, Form form, int step) {
+        try {
+            var files = new TreeMap<String, Manifest.Entry>();
+            for (var name : form == Form.ADAPTER
+                    ? adapter(adapted)
+                    : merged(model, adapted.merged().get())) {
+                files.put(name, entry(name));
+            }
+            for (var name : TOKENIZER_FILES) {
+                if (Files.exists(tokenizer.resolve(name))) {
+                    Files.copy(tokenizer.resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+                    files.put(name, entry(name));
+                }
+            }
+            new Manifest(recipe, step, null, files).write(folder);
+            return result(form);
+        } catch (IOException e) {
+            throw TrainerFailure.unavailable(
+                    "spec.output.to: the result can't be written to %s: %s".formatted(uri, e.getMessage()), e);
+        }
+    }
+
+    private List<String> adapter(Adapted adapted) throws IOException {
+        adapted.save(folder);
+        return List.of(adapted.weightsFile(), Adapted.ADAPTER_CONFIG);
+    }
+
+    private List<String> merged(Model model, Map<String, NDArray> weights) throws IOException {
+        var written = new ArrayList<String>();
+        SafetensorsWriter.write(folder.resolve(ModelFolder.WEIGHTS), weights);
+        written.add(ModelFolder.WEIGHTS);
+        var config = model.config().json().deepCopy();
+        config.remove(List.of("torch_dtype", "dtype"));
+        config.put(model.config().json().has("dtype") ? "dtype" : "torch_dtype", "float32");
+        new ObjectMapper()
+                .writerWithDefaultPrettyPrinter()
+                .writeValue(folder.resolve(ModelFolder.CONFIG).toFile(), config);
+        written.add(ModelFolder.CONFIG);
+        return written;
+    }
+
+    private Manifest.Entry entry(String name) throws IOException {
+        return new Manifest.Entry(Digests.of(folder.resolve(name)), Files.size(folder.resolve(name)));
+    }
+
+    private Result result(Form form) {
+        try {
+            return new Result(uri, form, Digests.of(folder.resolve(Manifest.FILE)));
+        } catch (IOException e) {
+            throw TrainerFailure.unavailable("spec.output.to: %s can't be read: %s".formatted(uri, e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.attune.trainer.job;
+
+import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.EventJson;
+import dev.attune.trainer.method.Adapted;
+import dev.attune.trainer.safetensors.SafetensorsFile;
+import dev.attune.trainer.safetensors.SafetensorsWriter;
+import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.train.AdamW;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a checkpoint's folder holds beside the trained weights: the optimiser's moments, and what was stepped and measured.
+ * Data order and random numbers are functions of the step, so that there is nothing of them to keep.
+ */
+final class TrainingState {
+
+    private static final String OPTIMISER = "optimizer.safetensors";
+    private static final String HISTORY = "history.jsonl";
+
+    private TrainingState() {}
+
+    static void save(Path folder, Adapted adapted, AdamW optimiser, List<Event> history) throws IOException {
+        adapted.save(folder);
+        SafetensorsWriter.write(folder.resolve(OPTIMISER), optimiser.state());
+        Files.write(
+                folder.resolve(HISTORY), history.stream().map(EventJson::line).toList());
+    }
+
+    /** Puts weights and moments back, and gives the history. */
+    static List<Event> load(Path folder, Adapted adapted, AdamW optimiser) throws IOException {
+        adapted.load(folder);
+        var moments = SafetensorsFile.open(folder.resolve(OPTIMISER));
+        optimiser.state().forEach((name, array) -> {
+            try (var saved = moments.floats(name)) {
+                Ops.copyInto(array, saved);
+            }
+        });
+        return history(folder);
+    }
+
+    /** What was stepped and measured up to a checkpoint, oldest first. */
+    static List<Event> history(Path folder) throws IOException {
+        return Files.readAllLines(folder.resolve(HISTORY)).stream()
+                .map(EventJson::parse)
+                .toList();
+    }
+}
