@@ -1,23 +1,35 @@
 package dev.attune.trainer.cli;
 
+import dev.attune.protocol.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The {@code attune} command. */
+/** The root command. */
 @Command(
         name = "attune",
-        description = "Fine-tunes models from the manifests that the Attune operator takes.",
-        subcommands = Validate.class,
-        mixinStandardHelpOptions = true)
+        description = "Turns foundation models into specialists.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {Run.class, Validate.class, Pod.class},
+        synopsisSubcommandLabel = "COMMAND")
 public final class Attune {
 
     private Attune() {}
 
+    /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         System.exit(commandLine().execute(arguments));
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Attune());
+        return new CommandLine(new Attune())
+                .setExitCodeExceptionMapper(e -> ExitCode.UNEXPECTED.code())
+                .setParameterExceptionHandler((e, arguments) -> {
+                    var err = e.getCommandLine().getErr();
+                    err.println(e.getMessage());
+                    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+                    err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+                    return ExitCode.INVALID.code();
+                });
     }
 }

@@ -167,7 +167,7 @@ final class Loop {
     }
 
     private void save() {
-        if (step == savedStep) {
+        if (step == savedStep || step == 0) {
             return;
         }
         store.save(step, folder -> TrainingState.save(folder, setup.adapted(), setup.optimiser(), history));

@@ -6,6 +6,7 @@ import dev.attune.trainer.event.Sink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,12 +34,18 @@ public final class EventFileSink implements Sink {
     public void accept(Event event) {
         var line = EventJson.tree(event);
         line.remove("history");
+        line.put("sinceStart", sinceStart());
         try {
             writer.write(line + "\n");
             writer.flush();
         } catch (IOException e) {
             throw new UncheckedIOException("events can't be written to " + file, e);
         }
+    }
+
+    /** Seconds since the process began. */
+    private static double sinceStart() {
+        return ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
     }
 
     @Override

@@ -1,0 +1,66 @@
+package dev.attune.trainer.cli;
+
+import dev.attune.api.FineTuneJob;
+import dev.attune.protocol.ExitCode;
+import dev.attune.trainer.event.Sink;
+import dev.attune.trainer.place.Places;
+import dev.attune.trainer.sink.EventFileSink;
+import dev.attune.trainer.sink.Screen;
+import dev.attune.trainer.sink.TerminalSink;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code attune run}: the same manifest that kubectl applies, on this machine. */
+@Command(
+        name = "run",
+        description = "Runs a FineTuneJob on this machine. Ctrl-C saves a checkpoint; the next run goes on from there.",
+        mixinStandardHelpOptions = true)
+final class Run implements Callable<Integer> {
+
+    @Option(names = "-f", required = true, paramLabel = "FILE", description = "The job's manifest.")
+    private Path file;
+
+    @Option(
+            names = "--volumes",
+            paramLabel = "DIR",
+            description = "Folder that holds a folder for each claim: pvc://claim/path is DIR/claim/path."
+                    + " Default: volumes beside the manifest.")
+    private Path volumes;
+
+    @Option(
+            names = "--configmaps",
+            paramLabel = "DIR",
+            description = "Folder that holds a folder for each ConfigMap: configmap://name/key is DIR/name/key."
+                    + " Default: configmaps beside the manifest.")
+    private Path configMaps;
+
+    @Option(
+            names = "--events",
+            paramLabel = "FILE",
+            description = "Also append all that happens to FILE, a line of JSON each.")
+    private Path events;
+
+    @Override
+    public Integer call() {
+        var beside = file.toAbsolutePath().normalize().getParent();
+        var places = new Places(
+                volumes == null ? beside.resolve("volumes") : volumes.toAbsolutePath(),
+                configMaps == null ? beside.resolve("configmaps") : configMaps.toAbsolutePath());
+        var finished = new FinishedJobs(places);
+        var sinks = new ArrayList<Sink>();
+        sinks.add(new TerminalSink(Screen.standardOutput(System.getenv()), Clock.systemUTC()));
+        if (events != null) {
+            sinks.add(new EventFileSink(events));
+        }
+        var job = new FineTuneJob[1];
+        var exit = Session.run(() -> job[0] = JobFile.read(file, finished::resolve), places, sinks);
+        if (exit == ExitCode.SUCCEEDED.code()) {
+            finished.remember(job[0]);
+        }
+        return exit;
+    }
+}
