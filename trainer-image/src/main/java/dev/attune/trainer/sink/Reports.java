@@ -8,6 +8,7 @@ import dev.attune.api.FineTuneJobStatus.Result;
 import dev.attune.protocol.Report;
 import dev.attune.protocol.Report.Failure;
 import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.Event.AlreadyDone;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Evaluating;
 import dev.attune.trainer.event.Event.Failed;
@@ -90,6 +91,9 @@ record Reports(
         } else if (event instanceof Succeeded succeeded) {
             phase = Phase.Succeeded;
             result = succeeded.result();
+        } else if (event instanceof AlreadyDone done) {
+            phase = Phase.Succeeded;
+            result = done.result();
         } else if (event instanceof Failed failed) {
             phase = Phase.Failed;
             failure = failed.failure();

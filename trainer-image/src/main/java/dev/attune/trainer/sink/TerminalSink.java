@@ -1,6 +1,7 @@
 package dev.attune.trainer.sink;
 
 import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.Event.AlreadyDone;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Evaluating;
 import dev.attune.trainer.event.Event.Failed;
@@ -68,6 +69,10 @@ public final class TerminalSink implements Sink {
             screen.live(screen.dim("  writing " + writing.uri() + " …"));
         } else if (event instanceof Succeeded succeeded) {
             succeeded(succeeded);
+        } else if (event instanceof AlreadyDone done) {
+            screen.line(screen.green("✓") + screen.bold(" nothing to do: ")
+                    + done.result().uri()
+                    + " holds the result of this very recipe; change the recipe, or delete it, to train anew");
         } else if (event instanceof Interrupted interrupted) {
             screen.line(screen.yellow(
                     "■ stopped; step %d is saved, and the next run goes on from it".formatted(interrupted.step())));

@@ -2,6 +2,7 @@ package dev.attune.trainer.sink;
 
 import dev.attune.protocol.Report;
 import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.Event.AlreadyDone;
 import dev.attune.trainer.event.Event.Failed;
 import dev.attune.trainer.event.Event.Interrupted;
 import dev.attune.trainer.event.Event.Saved;
@@ -38,6 +39,7 @@ public final class TerminationMessageSink implements Sink {
         reports = reports.after(event, clock.instant());
         if (event instanceof Saved
                 || event instanceof Succeeded
+                || event instanceof AlreadyDone
                 || event instanceof Interrupted
                 || event instanceof Failed) {
             try {
