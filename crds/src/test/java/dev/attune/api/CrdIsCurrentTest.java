@@ -35,7 +35,7 @@ class CrdIsCurrentTest {
                 .hasContent(generated);
     }
 
-    private static String generate(Path folder) throws IOException {
+    static String generate(Path folder) throws IOException {
         var info = new CRDGenerator()
                 .customResourceClasses(FineTuneJob.class)
                 .inOutputDir(folder.toFile())
