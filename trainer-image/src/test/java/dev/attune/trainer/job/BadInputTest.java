@@ -1,0 +1,159 @@
+package dev.attune.trainer.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.attune.protocol.ExitCode;
+import dev.attune.trainer.event.Event;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a run says of what it can't use. */
+class BadInputTest {
+
+    @TempDir
+    Path folder;
+
+    private TinyJob job;
+
+    @BeforeEach
+    void layOut() {
+        job = TinyJob.in(folder, "llama-tiny");
+    }
+
+    @Test
+    void missingModelNamesFieldUriAndPath() {
+        assertInvalid(
+                TinyJob.MANIFEST.replace("pvc://v/model", "pvc://v/modell"),
+                "spec.model.from: pvc://v/modell does not exist (looked for");
+    }
+
+    @Test
+    void missingWeightsNameTheFolder() throws IOException {
+        Files.delete(job.file("model/model.safetensors"));
+        assertInvalid(TinyJob.MANIFEST, "has neither model.safetensors nor model.safetensors.index.json");
+    }
+
+    @Test
+    void truncatedWeightsNameFileAndTensor() throws IOException {
+        try (var file = new RandomAccessFile(job.file("model/model.safetensors").toFile(), "rw")) {
+            file.setLength(file.length() - 100);
+        }
+        assertInvalid(TinyJob.MANIFEST, "model.safetensors: tensor ", "it is cut short, copy it again");
+    }
+
+    @Test
+    void garbageInsteadOfWeightsIsToldFromTheHeader() throws IOException {
+        Files.writeString(job.file("model/model.safetensors"), "<html>not found</html>");
+        assertInvalid(TinyJob.MANIFEST, "model.safetensors: its header claims");
+    }
+
+    @Test
+    void tensorOfTheWrongShapeNamesBothShapes() throws IOException {
+        config(config -> config.put("intermediate_size", 7));
+        assertInvalid(TinyJob.MANIFEST, "tensor model.layers.0.mlp.gate_proj.weight has shape (", "asks for (7,");
+    }
+
+    @Test
+    void unknownArchitectureNamesThoseThatAreKnown() throws IOException {
+        config(config -> config.put("model_type", "mamba"));
+        assertInvalid(TinyJob.MANIFEST, "config.json: model_type: 'mamba' is not implemented; known: gpt2, llama");
+    }
+
+    @Test
+    void configurationThatIsNotImplementedIsRefusedByName() throws IOException {
+        config(config -> config.withObject("rope_parameters").put("rope_type", "yarn"));
+        assertInvalid(TinyJob.MANIFEST, "rope_type 'yarn' is not implemented");
+    }
+
+    @Test
+    void missingEndOfTextTokenSaysWhatToAdd() throws IOException {
+        for (var file : new String[] {"tokenizer_config.json", "generation_config.json", "special_tokens_map.json"}) {
+            Files.deleteIfExists(job.file("model/" + file));
+        }
+        config(config -> config.remove("eos_token_id"));
+        assertInvalid(TinyJob.MANIFEST, "eos");
+    }
+
+    @Test
+    void lineThatIsNoJsonIsNamedByNumber() throws IOException {
+        Files.writeString(job.file("train.jsonl"), "{\"prompt\": \"a\", \"completion\": \"b\"}\n{oops\n");
+        assertInvalid(TinyJob.MANIFEST, "pvc://v/train.jsonl line 2");
+    }
+
+    @Test
+    void recordWithoutTheNeededColumnSaysWhichThereAre() throws IOException {
+        Files.writeString(job.file("train.jsonl"), "{\"prompt\": \"a\", \"answer\": \"b\"}\n");
+        assertInvalid(TinyJob.MANIFEST, "pvc://v/train.jsonl line 1", "answer");
+    }
+
+    @Test
+    void emptyDataIsRefused() throws IOException {
+        Files.writeString(job.file("train.jsonl"), "\n");
+        assertInvalid(TinyJob.MANIFEST, "pvc://v/train.jsonl");
+    }
+
+    @Test
+    void dataThatLeavesNoTokenToLearnIsRefused() throws IOException {
+        Files.writeString(
+                job.file("train.jsonl"), "{\"prompt\": \"%s\", \"completion\": \"b\"}\n".formatted("x".repeat(80)));
+        assertInvalid(
+                TinyJob.MANIFEST.replace("steps: 12", "steps: 12, sequenceLength: 8"),
+                "no token to learn",
+                "sequenceLength");
+    }
+
+    @Test
+    void emptyEvaluationSetIsRefused() throws IOException {
+        Files.writeString(job.file("test.jsonl"), "");
+        assertInvalid(
+                TinyJob.MANIFEST.replace("evaluationFraction: 0.1", "evaluation: [{from: pvc://v/test.jsonl}]"),
+                "pvc://v/test.jsonl");
+    }
+
+    @Test
+    void targetsThatMatchNothingListWhatThereIs() {
+        assertInvalid(
+                TinyJob.MANIFEST.replace("rank: 4", "rank: 4, targets: [query]"),
+                "spec.method.lora.targets: no linear layer of the model is named query; there are q_proj, k_proj");
+    }
+
+    @Test
+    void lossThatIsNoNumberStopsBeforeTheUpdateAndNamesTheStep() throws IOException {
+        try (var file = new RandomAccessFile(job.file("model/model.safetensors").toFile(), "rw")) {
+            file.seek(file.length() - 4);
+            file.writeInt(Integer.reverseBytes(Float.floatToIntBits(Float.NaN)));
+        }
+        assertInvalid(TinyJob.MANIFEST, "step 1: loss NaN", "there is no checkpoint yet", "spec.training.learningRate");
+    }
+
+    @Test
+    void placeThatCannotBeWrittenMayBeTriedAgain() throws IOException {
+        Files.writeString(job.file("result"), "a file where a folder is needed");
+        var outcome = job.run(TinyJob.MANIFEST);
+        assertThat(outcome.exit()).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(outcome.failure()).contains("spec.checkpoints.to");
+    }
+
+    private void config(Consumer<ObjectNode> change) throws IOException {
+        var json = new ObjectMapper();
+        var file = job.file("model/config.json").toFile();
+        var config = (ObjectNode) json.readTree(file);
+        change.accept(config);
+        json.writeValue(file, config);
+    }
+
+    private void assertInvalid(String manifest, String... words) {
+        var outcome = job.run(manifest);
+        assertThat(outcome.failure()).contains(words);
+        assertThat(outcome.exit()).isEqualTo(ExitCode.INVALID);
+        assertThat(outcome.all(Event.Stepped.class)).isEmpty();
+    }
+}
