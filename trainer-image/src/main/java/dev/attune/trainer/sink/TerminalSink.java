@@ -2,6 +2,7 @@ package dev.attune.trainer.sink;
 
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Event.AlreadyDone;
+import dev.attune.trainer.event.Event.DataRead;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Evaluating;
 import dev.attune.trainer.event.Event.Failed;
@@ -51,6 +52,12 @@ public final class TerminalSink implements Sink {
         changes.add(event);
         if (event instanceof Preparing preparing) {
             screen.line(screen.dim("· " + preparing.what()));
+        } else if (event instanceof DataRead data) {
+            screen.line(screen.dim("· %s training examples (%s tokens), %s evaluation examples"
+                    .formatted(
+                            Figures.grouped(data.examples()),
+                            Figures.magnitude(data.tokens()),
+                            Figures.grouped(data.evaluationExamples()))));
         } else if (event instanceof Started started) {
             started(started);
         } else if (event instanceof Stepped step) {

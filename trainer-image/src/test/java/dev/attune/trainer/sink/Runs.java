@@ -6,6 +6,7 @@ import dev.attune.api.FineTuneJobStatus.TrainerInfo;
 import dev.attune.api.Output;
 import dev.attune.protocol.Report.Failure;
 import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.Event.DataRead;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Evaluating;
 import dev.attune.trainer.event.Event.Failed;
@@ -34,6 +35,7 @@ public final class Runs {
     public static List<Event> succeeded() {
         var events = new ArrayList<Event>();
         events.add(new Preparing("loading pvc://models/smollm2"));
+        events.add(new DataRead(4_000, 200, 400_000));
         events.add(started(0, List.of()));
         events.addAll(measured(0));
         events.add(new Generated(0, PROMPT, "I am a language model.\nI am a language model."));

@@ -28,6 +28,7 @@ class TerminalSinkTest {
         play(false, false, Runs.succeeded());
         assertThat(output()).isEqualTo("""
                 · loading pvc://models/smollm2
+                · 4,000 training examples (400K tokens), 200 evaluation examples
                 support-tone  attune 0.1.0 on cpu: Xeon, 2 threads
                   134.5M parameters, 460.8K of them trained (0.34%)
                   600 steps, 3 epochs
@@ -67,7 +68,7 @@ class TerminalSinkTest {
 
     @Test
     void onATerminalTheStepIsRewrittenInPlace() {
-        play(true, true, Runs.succeeded().subList(0, 60));
+        play(true, true, Runs.succeeded().subList(0, 61));
         var frames = output().split("\\r" + ESCAPE + "\\[2K");
         assertThat(frames[frames.length - 1])
                 .contains("55/600", "9%", "tok/s", "3m38s")
