@@ -16,7 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** All that happened in a run so far, in earlier attempts as well; about 60 bytes a step. */
+/** All that is told of a run so far, of earlier attempts as well; about 60 bytes a step. */
 public final class History {
 
     private final List<Stepped> steps = new ArrayList<>();
@@ -91,8 +91,14 @@ public final class History {
         return Optional.ofNullable(end);
     }
 
-    /** Time that the steps took, in seconds. */
+    /** Time that the steps took, in seconds; one that earlier attempts left untold counts as the next one told. */
     public double seconds() {
-        return steps.stream().mapToDouble(Stepped::seconds).sum();
+        var seconds = 0.0;
+        var before = 0;
+        for (var step : steps) {
+            seconds += step.seconds() * (step.step() - before);
+            before = step.step();
+        }
+        return seconds;
     }
 }

@@ -106,13 +106,14 @@ public final class TrainerStateSink implements Sink {
 
     private static ObjectNode total(History history, double epoch) {
         var steps = history.steps();
+        var last = history.lastStep().map(Stepped::step).orElse(0);
         return JSON.createObjectNode()
                 .put("epoch", epoch)
-                .put("step", steps.size())
+                .put("step", last)
                 .put(
                         "train_loss",
                         steps.stream().mapToDouble(Stepped::loss).average().orElse(0))
                 .put("train_runtime", history.seconds())
-                .put("train_steps_per_second", steps.size() / history.seconds());
+                .put("train_steps_per_second", last / history.seconds());
     }
 }

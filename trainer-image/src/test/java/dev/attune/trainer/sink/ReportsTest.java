@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.attune.api.FineTuneJobStatus.Metric;
 import dev.attune.api.FineTuneJobStatus.Phase;
+import dev.attune.api.FineTuneJobStatus.Result;
+import dev.attune.api.Output;
 import dev.attune.protocol.Report;
 import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.Event.AlreadyDone;
 import dev.attune.trainer.event.Event.Generated;
 import dev.attune.trainer.event.Event.Interrupted;
+import dev.attune.trainer.event.Event.Preparing;
 import dev.attune.trainer.event.Event.Stepped;
 import dev.attune.trainer.event.Event.Warned;
 import java.time.Instant;
@@ -120,6 +124,15 @@ class ReportsTest {
         assertThat(failed.failure().message()).isEqualTo("the loss is NaN");
         assertThat(failed.progress().eta()).isNull();
         assertThat(failed.progress().step()).isEqualTo(250);
+    }
+
+    @Test
+    void aRecipeThatIsDoneAlreadyHasSucceeded() {
+        var result = new Result("pvc://models/tone", Output.Form.ADAPTER, "sha256:1");
+        var report = last(2, List.of(new Preparing("loading"), new AlreadyDone(result)))
+                .report();
+        assertThat(report.phase()).isEqualTo(Phase.Succeeded);
+        assertThat(report.result()).isEqualTo(result);
     }
 
     @Test

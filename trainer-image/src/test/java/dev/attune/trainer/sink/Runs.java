@@ -48,13 +48,20 @@ public final class Runs {
 
     /** The second attempt of the same run, which goes on from step 400. */
     public static List<Event> resumed() {
-        var history = new ArrayList<Event>(measured(0));
-        history.addAll(steps(1, 400));
-        history.removeIf(event -> event instanceof Evaluating);
         var events = new ArrayList<Event>();
         events.add(new Preparing("loading pvc://models/smollm2"));
-        events.add(started(400, history));
+        events.add(started(400, history()));
         events.addAll(steps(401, STEPS));
+        return events;
+    }
+
+    /** The same second attempt, of which every tenth step of the first is told. */
+    public static List<Event> resumedWithGaps() {
+        var events = resumed();
+        var start = events.indexOf(started(400, history()));
+        var told = new ArrayList<>(history());
+        told.removeIf(event -> event instanceof Stepped step && step.step() % 10 != 0);
+        events.set(start, started(400, told));
         return events;
     }
 
@@ -66,6 +73,13 @@ public final class Runs {
         events.addAll(steps(1, 250));
         events.add(new Failed(new Failure("Diverged", message)));
         return events;
+    }
+
+    private static List<Event> history() {
+        var history = new ArrayList<Event>(measured(0));
+        history.addAll(steps(1, 400));
+        history.removeIf(event -> event instanceof Evaluating);
+        return history;
     }
 
     public static Started started(int resumedFrom, List<Event> history) {

@@ -2,7 +2,10 @@ package dev.attune.trainer.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.attune.api.FineTuneJobStatus.Result;
+import dev.attune.api.Output;
 import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.Event.AlreadyDone;
 import dev.attune.trainer.event.Event.Generated;
 import dev.attune.trainer.event.Event.Interrupted;
 import dev.attune.trainer.event.Event.Stepped;
@@ -110,6 +113,12 @@ class TerminalSinkTest {
                 List.of(Runs.started(0, List.of()), new Warned("checkpoint 400 is broken"), new Interrupted(7)));
         assertThat(output())
                 .endsWith("! checkpoint 400 is broken\n■ stopped; step 7 is saved, and the next run goes on from it\n");
+    }
+
+    @Test
+    void aRecipeThatIsDoneAlreadySaysWhereTheResultLies() {
+        play(false, false, List.of(new AlreadyDone(new Result("pvc://models/tone", Output.Form.ADAPTER, "sha256:1"))));
+        assertThat(output()).contains("nothing to do", "pvc://models/tone");
     }
 
     @Test

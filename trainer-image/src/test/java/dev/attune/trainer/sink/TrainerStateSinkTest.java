@@ -56,6 +56,16 @@ class TrainerStateSinkTest {
     }
 
     @Test
+    void timeIsRightWhereEarlierStepsAreUntold() throws IOException {
+        var events = Runs.resumedWithGaps();
+        events.add(Runs.succeeded().get(Runs.succeeded().size() - 1));
+        var log = write(events).get("log_history");
+        var total = log.get(log.size() - 1);
+        assertThat(total.get("step").asInt()).isEqualTo(600);
+        assertThat(total.get("train_runtime").asDouble()).isCloseTo(240, within(1e-6));
+    }
+
+    @Test
     void aLossThatIsNoNumberIsWrittenAsPythonDoes() throws IOException {
         var events = new ArrayList<Event>(List.of(Runs.started(0, List.of())));
         events.add(new Stepped(1, 0, 1, Double.NaN, 0, 1, 1));

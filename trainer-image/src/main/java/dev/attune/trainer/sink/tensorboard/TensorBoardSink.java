@@ -24,7 +24,8 @@ public final class TensorBoardSink implements Sink {
     private final Path folder;
     private final Clock clock;
     private EventFile file;
-    private long tokens;
+    private int lastStep;
+    private long lastTokens;
 
     /** @param folder one for each run, made when training starts */
     public TensorBoardSink(Path folder, Clock clock) {
@@ -41,9 +42,10 @@ public final class TensorBoardSink implements Sink {
             values.put("train/loss", step.loss());
             values.put("train/learning_rate", step.learningRate());
             values.put("train/grad_norm", step.gradientNorm());
-            values.put("perf/tokens_per_second", (step.tokens() - tokens) / step.seconds());
+            values.put("perf/tokens_per_second", tokensPerSecond(step));
             file.scalars(step.step(), values, clock.instant());
-            tokens = step.tokens();
+            lastStep = step.step();
+            lastTokens = step.tokens();
         } else if (event instanceof Evaluated evaluated) {
             Map<String, Double> values = new LinkedHashMap<>();
             evaluated.metrics().forEach((name, value) -> values.put("eval/" + name, value));
@@ -65,10 +67,16 @@ public final class TensorBoardSink implements Sink {
         if (earlierFiles) {
             // The first step of a fresh start is measured at 0.
             file.startAt(resumedFrom == 0 ? 0 : resumedFrom + 1, clock.instant());
-            tokens = tokensOf(started);
+            lastStep = resumedFrom;
+            lastTokens = tokensOf(started);
         } else {
             started.history().forEach(this::accept);
         }
+    }
+
+    /** Earlier attempts may not tell of every step. */
+    private double tokensPerSecond(Stepped step) {
+        return (step.tokens() - lastTokens) / (step.seconds() * (step.step() - lastStep));
     }
 
     private static long tokensOf(Started started) {

@@ -76,6 +76,14 @@ class TensorBoardSinkTest {
     }
 
     @Test
+    void speedIsRightWhereEarlierStepsAreUntold() throws IOException {
+        write(Runs.resumedWithGaps());
+        assertThat(EventFiles.scalars(folder).get("perf/tokens_per_second").values())
+                .hasSize(40 + 200)
+                .allSatisfy(rate -> assertThat(rate).isCloseTo(5_000, within(0.1)));
+    }
+
+    @Test
     void aWriterThatIsKilledLeavesWholeFrames() throws IOException {
         var sink = new TensorBoardSink(folder, clock);
         Runs.succeeded().subList(0, 100).forEach(sink::accept);
