@@ -78,7 +78,7 @@ final class Structure {
     }
 
     private static boolean isClosed(JsonNode schema) {
-        return schema.has("properties")
+        return !schema.has("additionalProperties")
                 && !schema.path("x-kubernetes-preserve-unknown-fields").asBoolean();
     }
 

@@ -12,6 +12,8 @@ import java.util.Optional;
 /** What somebody may have meant who wrote a name that doesn't exist. */
 final class Suggestions {
 
+    private static final int TOO_MANY = 20;
+
     private final JsonNode root;
 
     Suggestions(JsonNode root) {
@@ -32,10 +34,13 @@ final class Suggestions {
         if (elsewhere.size() == 1) {
             return ", did you mean %s?".formatted(elsewhere.get(0));
         }
-        return siblings.isEmpty() || siblings.size() > 20
-                ? ""
-                : ", %s takes %s"
-                        .formatted(parent.text().isEmpty() ? "a manifest" : parent.text(), String.join(", ", siblings));
+        if (siblings.size() > TOO_MANY) {
+            return "";
+        }
+        return ", %s takes %s"
+                .formatted(
+                        parent.text().isEmpty() ? "a manifest" : parent.text(),
+                        siblings.isEmpty() ? "none" : String.join(", ", siblings));
     }
 
     /** The end of a message about {@code word}, which is none of {@code known}; empty if none of them is near. */
