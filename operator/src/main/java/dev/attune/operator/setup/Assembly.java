@@ -7,7 +7,10 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.config.MeterFilter;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -45,6 +48,20 @@ class Assembly {
     @Singleton
     Metrics metrics(MeterRegistry registry) {
         return MicrometerMetricsV2.newBuilder(registry).build();
+    }
+
+    /** Prometheus wants of one name one set of tags; the framework gives an event with a resource one tag more than others. */
+    @Produces
+    @Singleton
+    MeterFilter sameTagsOnAllEvents() {
+        return new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                return id.getName().equals("events.received") && id.getTag("action") == null
+                        ? id.withTag(Tag.of("action", "NONE"))
+                        : id;
+            }
+        };
     }
 
     /** Null switches the election off. */
