@@ -1,11 +1,11 @@
 package dev.attune.trainer.cli;
 
 import dev.attune.api.FineTuneJob;
-import dev.attune.trainer.card.ModelCardSink;
-import dev.attune.trainer.card.Recipe;
 import dev.attune.trainer.event.Sink;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.sink.TrainerStateSink;
+import dev.attune.trainer.sink.card.ModelCardSink;
+import dev.attune.trainer.sink.card.Recipe;
 import dev.attune.trainer.sink.html.HtmlReportSink;
 import dev.attune.trainer.sink.tensorboard.TensorBoardSink;
 import java.time.Clock;

@@ -1,11 +1,11 @@
 package dev.attune.trainer.sink.html;
 
-import dev.attune.trainer.card.Recipe;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Sink;
 import dev.attune.trainer.sink.History;
 import dev.attune.trainer.sink.WholeFile;
+import dev.attune.trainer.sink.card.Recipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;

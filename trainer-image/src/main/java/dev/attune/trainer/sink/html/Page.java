@@ -1,6 +1,5 @@
 package dev.attune.trainer.sink.html;
 
-import dev.attune.trainer.card.Recipe;
 import dev.attune.trainer.event.Event.Failed;
 import dev.attune.trainer.event.Event.Interrupted;
 import dev.attune.trainer.event.Event.Stepped;
@@ -8,6 +7,7 @@ import dev.attune.trainer.event.Event.Succeeded;
 import dev.attune.trainer.sink.Change;
 import dev.attune.trainer.sink.Figures;
 import dev.attune.trainer.sink.History;
+import dev.attune.trainer.sink.card.Recipe;
 import io.quarkus.qute.Engine;
 import io.quarkus.qute.HtmlEscaper;
 import io.quarkus.qute.RawString;

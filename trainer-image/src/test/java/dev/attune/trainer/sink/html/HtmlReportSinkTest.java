@@ -2,7 +2,6 @@ package dev.attune.trainer.sink.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.attune.trainer.card.Recipe;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Event.Generated;
 import dev.attune.trainer.event.Event.Interrupted;
@@ -10,6 +9,7 @@ import dev.attune.trainer.event.Event.Stepped;
 import dev.attune.trainer.event.Event.Warned;
 import dev.attune.trainer.sink.ManualClock;
 import dev.attune.trainer.sink.Runs;
+import dev.attune.trainer.sink.card.Recipe;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.attune.trainer.card;
+package dev.attune.trainer.sink.card;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

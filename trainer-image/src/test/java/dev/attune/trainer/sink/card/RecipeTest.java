@@ -1,4 +1,4 @@
-package dev.attune.trainer.card;
+package dev.attune.trainer.sink.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

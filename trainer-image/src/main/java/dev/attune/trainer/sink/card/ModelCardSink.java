@@ -1,4 +1,4 @@
-package dev.attune.trainer.card;
+package dev.attune.trainer.sink.card;
 
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Event.Stepped;

@@ -1,2 +1,2 @@
 /** What a result tells of itself: the model card that goes with it, and its recipe in words. */
-package dev.attune.trainer.card;
+package dev.attune.trainer.sink.card;
