@@ -110,7 +110,6 @@ class OperatorTest {
         assertThat(post("mine", token("mine-1-abc"), report(2, 1, "Training"))).isEqualTo(400);
         assertThat(post("mine", token("mine-1-abc"), "{\"phase\":\"" + "x".repeat(200_000) + "\"}"))
                 .isEqualTo(413);
-                .isEqualTo(413);
 
         assertThat(status("mine").progress().sequence()).isEqualTo(1);
     }
