@@ -68,8 +68,10 @@ public final class FineTuning {
         var method = Methods.of(spec.method());
         var form = form(spec, method);
         sink.accept(new Event.Preparing("loading " + spec.model().from()));
-        var start = StartingModel.load(
-                places, spec.model().from(), method, spec.training().seed());
+        var start = method.needsWeights()
+                ? StartingModel.load(places, spec.model().from())
+                : StartingModel.loadOrDraw(
+                        places, spec.model().from(), spec.training().seed());
         try (var tokenizer = Tokenizer.read(start.tokenizer())) {
             sink.accept(new Event.Preparing("reading data"));
             var material = material(start, tokenizer);

@@ -2,7 +2,6 @@ package dev.attune.trainer.job;
 
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.method.Adapted;
-import dev.attune.trainer.method.Method;
 import dev.attune.trainer.method.Methods;
 import dev.attune.trainer.model.FreshWeights;
 import dev.attune.trainer.model.Model;
@@ -25,17 +24,19 @@ record StartingModel(Model model, Path tokenizer, List<Path> folders) {
 
     private static final String FIELD = "spec.model.from";
 
-    /**
-     * Loads a model's folder; or an adapter's, whose base is loaded first and takes it in; or, for a method that can do
-     * without, one that has a configuration and no weights.
-     */
-    static StartingModel load(Places places, String uri, Method method, long seed) {
+    /** Loads a model's folder; or an adapter's, whose base is loaded first and takes it in. */
+    static StartingModel load(Places places, String uri) {
         var folder = places.existing(FIELD, uri);
-        if (Files.exists(folder.resolve(Adapted.ADAPTER_CONFIG))) {
-            return adapted(places, uri, folder, method, seed);
-        }
-        if (ModelFolder.hasWeights(folder) || method.needsWeights()) {
-            return new StartingModel(ModelFolder.load(uri, folder, Architectures::of), folder, List.of(folder));
+        return Files.exists(folder.resolve(Adapted.ADAPTER_CONFIG))
+                ? adapted(places, uri, folder)
+                : new StartingModel(ModelFolder.load(uri, folder, Architectures::of), folder, List.of(folder));
+    }
+
+    /** The same; but a folder that has a configuration and no weights is a model whose weights are drawn from the seed. */
+    static StartingModel loadOrDraw(Places places, String uri, long seed) {
+        var folder = places.existing(FIELD, uri);
+        if (ModelFolder.hasWeights(folder) || Files.exists(folder.resolve(Adapted.ADAPTER_CONFIG))) {
+            return load(places, uri);
         }
         var config = ModelFolder.config(folder);
         var architecture = Architectures.of(config);
@@ -43,14 +44,14 @@ record StartingModel(Model model, Path tokenizer, List<Path> folders) {
         return new StartingModel(fresh, folder, List.of(folder));
     }
 
-    private static StartingModel adapted(Places places, String uri, Path folder, Method method, long seed) {
+    private static StartingModel adapted(Places places, String uri, Path folder) {
         var base = Methods.adapterConfig(folder).path("base_model_name_or_path").asText();
         if (!base.contains("://")) {
             throw TrainerFailure.invalidModel(("%s/%s: base_model_name_or_path is '%s', which is no place: write"
                             + " pvc://claim/path or file:///path there")
                     .formatted(folder, Adapted.ADAPTER_CONFIG, base));
         }
-        var below = load(places, base, method, seed);
+        var below = load(places, base);
         var weights = Methods.load(below.model(), folder).merged().get();
         var model = below.model();
         var folders = new ArrayList<>(below.folders());

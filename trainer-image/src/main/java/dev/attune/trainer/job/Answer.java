@@ -1,0 +1,47 @@
+package dev.attune.trainer.job;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.model.Mask;
+import dev.attune.trainer.model.Tokens;
+import dev.attune.trainer.model.WeightsNetwork;
+import dev.attune.trainer.place.Places;
+import dev.attune.trainer.safetensors.SafetensorsWriter;
+import dev.attune.trainer.tensor.Scope;
+import dev.attune.trainer.tensor.Torch;
+import dev.attune.trainer.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.stream.IntStream;
+
+/** What a result computes for a text, as numbers that another implementation can be held against. */
+public final class Answer {
+
+    private Answer() {}
+
+    /**
+     * Writes {@code input_ids} int64 {@code [1, length]}, {@code attention_mask} of the same shape, and {@code logits}
+     * fp32 {@code [1, length, vocabulary]}.
+     *
+     * @param uri a model's or an adapter's folder
+     */
+    public static void write(Places places, String uri, String text, Path file) throws IOException {
+        var start = StartingModel.load(places, uri);
+        var architecture = start.model().architecture();
+        try (var tokenizer = Tokenizer.read(start.tokenizer());
+                var scope = Scope.withoutGradients()) {
+            var ids = IntStream.of(tokenizer.encodeWithSpecials(text))
+                    .asLongStream()
+                    .toArray();
+            var input = Torch.manager().create(ids, new Shape(1, ids.length));
+            var network = new WeightsNetwork(start.model().weights());
+            var hidden = architecture.hidden(network, new Tokens(input, 0, Mask.CAUSAL));
+            var arrays = new LinkedHashMap<String, NDArray>();
+            arrays.put("input_ids", input);
+            arrays.put("attention_mask", input.onesLike());
+            arrays.put("logits", architecture.logits(network, hidden));
+            SafetensorsWriter.write(file, arrays);
+        }
+    }
+}
