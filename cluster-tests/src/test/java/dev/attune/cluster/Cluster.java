@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -92,9 +93,8 @@ final class Cluster implements AutoCloseable {
     }
 
     private Command withKubeconfig(String program, String... words) {
-        var all = new ArrayList<>(List.of(program, "--kubeconfig", kubeconfig.toString()));
-        all.addAll(List.of(words));
-        return Command.of(all.toArray(String[]::new));
+        return new Command(Stream.concat(Stream.of(program), Stream.of(words)).toList(), "")
+                .with("--kubeconfig", kubeconfig.toString());
     }
 
     private static boolean onPath(String program) {

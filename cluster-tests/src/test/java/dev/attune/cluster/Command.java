@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A command of this machine, run to its end.
+ * A command of this machine, run to its end at the root of the repository.
  *
- * @param folder where it runs
- * @param input what it reads from its standard input
  * @param words the program and its arguments
+ * @param input what it reads from its standard input
  */
-record Command(Path folder, String input, List<String> words) {
+record Command(List<String> words, String input) {
 
     /** The root of the repository. */
     static final Path REPOSITORY = Path.of("").toAbsolutePath().getParent();
@@ -23,7 +23,7 @@ record Command(Path folder, String input, List<String> words) {
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     static Command of(String... words) {
-        return new Command(REPOSITORY, "", List.of(words));
+        return new Command(List.of(words), "");
     }
 
     /**
@@ -33,16 +33,24 @@ record Command(Path folder, String input, List<String> words) {
      */
     record Result(int exitCode, String output) {}
 
+    /** The same command with options between the program and what it is to do. */
+    Command with(String... options) {
+        var all = new ArrayList<>(words.subList(0, 1));
+        all.addAll(List.of(options));
+        all.addAll(words.subList(1, words.size()));
+        return new Command(all, input);
+    }
+
     /** The same command with something to read. */
     Command reading(String text) {
-        return new Command(folder, text, words);
+        return new Command(words, text);
     }
 
     /** Runs it; a failure carries what it wrote. */
     String output() {
         var result = run();
         if (result.exitCode != 0) {
-            throw new AssertionError("%s ended with %d:%n%s".formatted(line(), result.exitCode, result.output));
+            throw new AssertionError("%s ended with %d:%n%s".formatted(this, result.exitCode, result.output));
         }
         return result.output;
     }
@@ -51,7 +59,7 @@ record Command(Path folder, String input, List<String> words) {
     Result run() {
         try {
             var process = new ProcessBuilder(words)
-                    .directory(folder.toFile())
+                    .directory(REPOSITORY.toFile())
                     .redirectErrorStream(true)
                     .start();
             var output = CompletableFuture.supplyAsync(() -> read(process));
@@ -60,14 +68,14 @@ record Command(Path folder, String input, List<String> words) {
             }
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("%s still ran after %s".formatted(line(), PATIENCE));
+                throw new AssertionError("%s still ran after %s".formatted(this, PATIENCE));
             }
             return new Result(process.exitValue(), output.join());
         } catch (IOException failure) {
-            throw new UncheckedIOException(line(), failure);
+            throw new UncheckedIOException(toString(), failure);
         } catch (InterruptedException interruption) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException(line(), interruption);
+            throw new IllegalStateException(toString(), interruption);
         }
     }
 
@@ -79,7 +87,8 @@ record Command(Path folder, String input, List<String> words) {
         }
     }
 
-    private String line() {
+    @Override
+    public String toString() {
         return String.join(" ", words);
     }
 }

@@ -1,10 +1,20 @@
 package dev.attune.cluster;
 
+import dev.attune.api.FineTuneJob;
+import dev.attune.api.FineTuneJobStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A namespace of its own for one test, under the strictest Pod Security; gone with all in it after the test. */
 final class Space implements AutoCloseable {
@@ -38,11 +48,7 @@ final class Space implements AutoCloseable {
 
     /** A kubectl command in this namespace. */
     Command kubectl(String... words) {
-        var all = new String[words.length + 2];
-        all[0] = "--namespace";
-        all[1] = name;
-        System.arraycopy(words, 0, all, 2, words.length);
-        return cluster.kubectl(all);
+        return cluster.kubectl(words).with("--namespace", name);
     }
 
     /** Applies a manifest, as from a file. */
@@ -50,26 +56,77 @@ final class Space implements AutoCloseable {
         kubectl("apply", "-f", "-").reading(manifest).output();
     }
 
+    /** Sets fields of a job's spec, given as YAML. */
+    void patch(String job, String spec) {
+        kubectl(
+                        "patch",
+                        "ftj",
+                        job,
+                        "--type=merge",
+                        "-p",
+                        Yaml.read("{spec: %s}".formatted(spec)).toString())
+                .output();
+    }
+
+    /** The job; null: it isn't there. */
+    FineTuneJob job(String job) {
+        return cluster.client()
+                .resources(FineTuneJob.class)
+                .inNamespace(name)
+                .withName(job)
+                .get();
+    }
+
+    List<Pod> trainers(String job) {
+        return cluster.client()
+                .pods()
+                .inNamespace(name)
+                .withLabel("attune.dev/job", job)
+                .list()
+                .getItems();
+    }
+
+    List<Job> attempts(String job) {
+        return cluster.client()
+                .batch()
+                .v1()
+                .jobs()
+                .inNamespace(name)
+                .withLabel("attune.dev/job", job)
+                .list()
+                .getItems();
+    }
+
+    /** Waits until a job's status is as wanted, and gives it back; otherwise tells the status that it had. */
+    FineTuneJobStatus await(String job, String what, Duration patience, Predicate<FineTuneJobStatus> wanted) {
+        try {
+            return Awaitility.await(what)
+                    .atMost(patience)
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> job(job).getStatus(), status -> status != null && wanted.test(status));
+        } catch (ConditionTimeoutException timeout) {
+            throw new AssertionError(
+                    "%s of %s did not come true in %s; its status is%n%s"
+                            .formatted(what, job, patience, Serialization.asYaml(job(job))),
+                    timeout);
+        }
+    }
+
     /** Leaves all that can be seen of this namespace and of the operator in target/failures. */
     void describe(String test) {
         var file = Path.of("target", "failures", test.replaceAll("[^A-Za-z0-9.]+", "-") + ".txt");
+        var operator = new String[] {"--namespace", Attune.NAMESPACE};
         var seen = new StringBuilder();
-        for (var command : new Command[] {
-            kubectl("get", "ftj,jobs,pods,pvc", "-o", "wide"),
-            kubectl("get", "ftj", "-o", "yaml"),
-            kubectl("get", "events", "--sort-by=.lastTimestamp"),
-            kubectl("describe", "pods"),
-            kubectl("logs", "--selector=attune.dev/job", "--all-containers", "--tail=-1", "--prefix"),
-            cluster.kubectl("--namespace", Attune.NAMESPACE, "get", "pods", "-o", "wide"),
-            cluster.kubectl(
-                    "--namespace",
-                    Attune.NAMESPACE,
-                    "logs",
-                    "--selector=app.kubernetes.io/name=attune",
-                    "--tail=2000",
-                    "--prefix")
-        }) {
-            seen.append("$ ").append(String.join(" ", command.words())).append('\n');
+        for (var command : List.of(
+                kubectl("get", "ftj,jobs,pods,pvc", "-o", "wide"),
+                kubectl("get", "ftj", "-o", "yaml"),
+                kubectl("get", "events", "--sort-by=.lastTimestamp"),
+                kubectl("describe", "pods"),
+                kubectl("logs", "--selector=attune.dev/job", "--tail=-1", "--prefix"),
+                cluster.kubectl("get", "pods", "-o", "wide").with(operator),
+                cluster.kubectl("logs", "--selector=app.kubernetes.io/component=operator", "--tail=2000", "--prefix")
+                        .with(operator))) {
+            seen.append("$ ").append(command).append('\n');
             seen.append(command.run().output()).append('\n');
         }
         try {
@@ -83,6 +140,7 @@ final class Space implements AutoCloseable {
 
     @Override
     public void close() {
+        kubectl("delete", "ftj", "--all", "--wait=false").run();
         cluster.kubectl("delete", "namespace", name, "--wait=false").output();
     }
 }

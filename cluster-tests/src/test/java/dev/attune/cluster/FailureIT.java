@@ -1,0 +1,84 @@
+package dev.attune.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.attune.api.FineTuneJobStatus;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** A job that can't succeed ends soon, and says why and what to do about it. */
+@OnCluster
+class FailureIT {
+
+    @Test
+    void trainerThatTakesTooMuchMemoryIsNotTriedAgain(Space space) {
+        Recipe.fill(Shelf.of(space, "claim")).write(Recipe.data(4096), "many.jsonl");
+        space.apply("""
+                apiVersion: attune.dev/v1alpha1
+                kind: FineTuneJob
+                metadata: {name: greedy}
+                spec:
+                  model: {from: pvc://claim/model}
+                  data: {train: [{from: pvc://claim/many.jsonl}]}
+                  objective: {languageModeling: {}}
+                  method: {full: {}}
+                  training: {steps: 5, batchSize: 8192, sequenceLength: 64}
+                  output: {to: pvc://claim/results/greedy}
+                  trainer: {resources: {limits: {memory: 600Mi}}}
+                """);
+        var failed = fails(space, "greedy");
+        assertThat(Told.reason(failed)).isEqualTo("OutOfMemory");
+        assertThat(Told.message(failed)).contains("600Mi").contains("microBatchSize");
+        assertThat(failed.attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void badDataIsToldByFileAndLine(Space space) {
+        Recipe.fill(Shelf.of(space, "claim"))
+                .write(Recipe.data(2) + "{\"prompt\": \"a question without an answer\"}\n", "bad.jsonl");
+        space.apply(Recipe.named("mistaken").data("pvc://claim/bad.jsonl").toString());
+        var failed = fails(space, "mistaken");
+        assertThat(Told.reason(failed)).isEqualTo("InvalidData");
+        assertThat(Told.message(failed)).contains("bad.jsonl:3").contains("completion");
+        assertThat(failed.attempts()).isEqualTo(1);
+        assertThat(space.kubectl("get", "events").output()).contains("InvalidData");
+    }
+
+    @Test
+    void missingModelIsToldByItsField(Space space) {
+        Recipe.fill(Shelf.of(space, "claim"));
+        space.apply(Recipe.named("nowhere").model("pvc://claim/elsewhere").toString());
+        var failed = fails(space, "nowhere");
+        assertThat(Told.message(failed)).contains("spec.model.from").contains("pvc://claim/elsewhere");
+        assertThat(failed.attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void deadlineEndsTheJob(Space space) {
+        Recipe.fill(Shelf.of(space, "claim"));
+        space.apply(Recipe.named("late")
+                .steps(1_000_000)
+                .with("activeDeadlineSeconds: 15")
+                .toString());
+        var failed = fails(space, "late");
+        assertThat(Told.reason(failed)).isEqualTo("DeadlineExceeded");
+        assertThat(Told.message(failed)).contains("15");
+    }
+
+    @Test
+    void finishedJobIsDeletedWhenItsTimeIsUpAndItsResultStays(Space space) {
+        var shelf = Recipe.fill(Shelf.of(space, "claim"));
+        space.apply(Recipe.named("brief").with("ttlSecondsAfterFinished: 3").toString());
+        Awaitility.await("the job to go")
+                .atMost(Recipe.PATIENCE)
+                .until(() ->
+                        space.job("brief") == null && space.attempts("brief").isEmpty());
+        assertThat(shelf.list("results/brief")).contains("adapter_model.safetensors");
+    }
+
+    private static FineTuneJobStatus fails(Space space, String job) {
+        return space.await(
+                job, "the failure", Duration.ofMinutes(3), Told.holds("Failed").and(Told.holds("Stalled")));
+    }
+}

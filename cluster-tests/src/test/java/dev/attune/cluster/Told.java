@@ -1,0 +1,47 @@
+package dev.attune.cluster;
+
+import dev.attune.api.FineTuneJobStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** What a status tells by its conditions. */
+final class Told {
+
+    private Told() {}
+
+    static Predicate<FineTuneJobStatus> holds(String type) {
+        return status -> conditions(status, type)
+                .anyMatch(condition -> condition.getStatus().equals("True"));
+    }
+
+    static Predicate<FineTuneJobStatus> because(String reason) {
+        return status -> reason(status).equals(reason);
+    }
+
+    static Predicate<FineTuneJobStatus> atStep(int step) {
+        return status -> status.progress() != null
+                && status.progress().step() != null
+                && status.progress().step() >= step;
+    }
+
+    static String reason(FineTuneJobStatus status) {
+        return ready(status, Condition::getReason);
+    }
+
+    static String message(FineTuneJobStatus status) {
+        return ready(status, Condition::getMessage);
+    }
+
+    private static String ready(FineTuneJobStatus status, Function<Condition, String> part) {
+        return conditions(status, "Ready").map(part).findFirst().orElse("");
+    }
+
+    private static Stream<Condition> conditions(FineTuneJobStatus status, String type) {
+        return status.conditions() == null
+                ? Stream.empty()
+                : status.conditions().stream()
+                        .filter(condition -> condition.getType().equals(type));
+    }
+}
