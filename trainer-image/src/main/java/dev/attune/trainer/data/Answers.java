@@ -54,11 +54,11 @@ final class Answers {
             }
         });
         if (!dropped.isEmpty()) {
-            notes.add("%s: %d records are left out, as nothing in them is to be learnt: %s%s"
-                    .formatted(file.uri(), dropped.size(), dropped.get(0), dropped.size() > 1 ? ", and others" : ""));
+            notes.add("%s: records left out because nothing in them is to be learnt: %d; the first: %s"
+                    .formatted(file.uri(), dropped.size(), dropped.get(0)));
         }
         if (cut[0] > 0) {
-            notes.add("%s: %d records are cut to %d tokens".formatted(file.uri(), cut[0], sequenceLength));
+            notes.add("%s: records cut to %d tokens: %d".formatted(file.uri(), sequenceLength, cut[0]));
         }
     }
 

@@ -149,9 +149,9 @@ class ExamplesTest {
         });
         assertThat(examples.notes())
                 .containsExactly(
-                        "%s: 1 records are left out, as nothing in them is to be learnt: %s line 2 has its first token to learn only after 8 tokens (spec.training.sequenceLength)"
+                        "%s: records left out because nothing in them is to be learnt: 1; the first: %s line 2 has its first token to learn only after 8 tokens (spec.training.sequenceLength)"
                                 .formatted(file.uri(), file.uri()),
-                        "%s: 1 records are cut to 8 tokens".formatted(file.uri()));
+                        "%s: records cut to 8 tokens: 1".formatted(file.uri()));
     }
 
     @Test
@@ -163,7 +163,7 @@ class ExamplesTest {
                         TrainerFailure.class,
                         failure -> assertThat(failure.reason()).isEqualTo("InvalidData"))
                 .hasMessage(
-                        "no token to learn: %s: 1 records are left out, as nothing in them is to be learnt: %s line 1 has no completion or no message of the assistant",
+                        "no token to learn: %s: records left out because nothing in them is to be learnt: 1; the first: %s line 1 has no completion or no message of the assistant",
                         chat.uri(), chat.uri());
     }
 
