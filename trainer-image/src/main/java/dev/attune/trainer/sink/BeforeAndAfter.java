@@ -28,13 +28,17 @@ public final class BeforeAndAfter {
             samples.merge(
                     generated.prompt(),
                     generated.step() == 0
-                            ? new Sample(generated.prompt(), generated.text(), null)
-                            : new Sample(generated.prompt(), null, generated.text()),
+                            ? new Sample(generated.prompt(), shown(generated.text()), null)
+                            : new Sample(generated.prompt(), null, shown(generated.text())),
                     (known, next) -> new Sample(
                             known.prompt(),
                             next.before() == null ? known.before() : next.before(),
                             next.after() == null ? known.after() : next.after()));
         }
+    }
+
+    private static String shown(String text) {
+        return text.isBlank() ? "(nothing)" : text.strip();
     }
 
     /** The metrics in the order in which they were first measured. */

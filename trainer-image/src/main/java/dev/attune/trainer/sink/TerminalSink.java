@@ -1,5 +1,6 @@
 package dev.attune.trainer.sink;
 
+import dev.attune.api.FineTuneJobStatus.TrainerInfo;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Event.AlreadyDone;
 import dev.attune.trainer.event.Event.DataRead;
@@ -105,21 +106,26 @@ public final class TerminalSink implements Sink {
         }
         pace = pace.ofNewAttempt();
         var trainer = started.trainer();
-        var share = 100.0 * trainer.trainableParameters() / trainer.parameters();
         screen.line("%s  %s"
                 .formatted(
                         screen.bold(started.job()),
                         screen.dim("attune %s on %s".formatted(trainer.version(), trainer.device()))));
-        screen.line("  %s parameters, %s of them trained (%s%%)"
-                .formatted(
-                        Figures.magnitude(trainer.parameters()),
-                        Figures.magnitude(trainer.trainableParameters()),
-                        String.format(Locale.ROOT, "%.2f", share)));
+        screen.line("  %s parameters, %s trained".formatted(Figures.magnitude(trainer.parameters()), trained(trainer)));
         screen.line("  %s steps, %s epochs%s"
                 .formatted(
                         Figures.grouped(started.totalSteps()),
                         Figures.decimal(started.totalEpochs()),
                         resumedFrom() > 0 ? ", going on from step " + resumedFrom() : ""));
+    }
+
+    private static String trained(TrainerInfo trainer) {
+        return trainer.trainableParameters().equals(trainer.parameters())
+                ? "all of them"
+                : String.format(
+                        Locale.ROOT,
+                        "%s of them (%.2f%%)",
+                        Figures.magnitude(trainer.trainableParameters()),
+                        100.0 * trainer.trainableParameters() / trainer.parameters());
     }
 
     private int resumedFrom() {

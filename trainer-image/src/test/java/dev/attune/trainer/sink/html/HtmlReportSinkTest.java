@@ -71,6 +71,13 @@ class HtmlReportSinkTest {
     }
 
     @Test
+    void aContinuationOfNothingButSpaceSaysSo() throws IOException {
+        var events = Runs.succeeded();
+        events.add(4, new Generated(0, " Once", "\n\n\n"));
+        assertThat(page(events)).contains("<p class=\"prompt\">Once</p>", "<p>(nothing)</p>");
+    }
+
+    @Test
     void aFailureIsToldWithWhatWasLearntUpToIt() throws IOException {
         assertThat(page(Runs.failed("the loss is NaN at step 250: lower training.learningRate")))
                 .contains("Failed", "Diverged: the loss is NaN at step 250", "250 of 600", "<path class=\"losses\"");
