@@ -75,6 +75,9 @@ class Assembly {
         var lease = LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
                 settings.leaderElection().lease());
         namespace.ifPresent(lease::withLeaseNamespace);
-        return lease.build();
+        // One that lost the lease must not go on beside the next leader: it exits, and is started anew as a follower.
+        // The
+        // builder's other way to end leaves that off.
+        return lease.buildForTest(true);
     }
 }
