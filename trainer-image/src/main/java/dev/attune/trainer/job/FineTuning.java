@@ -72,6 +72,7 @@ public final class FineTuning {
                 ? StartingModel.load(places, spec.model().from())
                 : StartingModel.loadOrDraw(
                         places, spec.model().from(), spec.training().seed());
+        Torch.sizeThreads(start.model().size());
         try (var tokenizer = Tokenizer.read(start.tokenizer())) {
             sink.accept(new Event.Preparing("reading data"));
             var material = material(start, tokenizer);

@@ -28,9 +28,18 @@ public final class Torch {
         return MANAGER;
     }
 
-    /** What computes, for people: {@code cpu (2 threads)} or {@code gpu 0}. */
+    /** What computes, for people: {@code cpu (threads: 2)} or {@code gpu 0}. */
     public static String device() {
-        return DEVICE.isGpu() ? "gpu " + DEVICE.getDeviceId() : "cpu (%d threads)".formatted(JniUtils.getNumThreads());
+        return DEVICE.isGpu() ? "gpu " + DEVICE.getDeviceId() : "cpu (threads: %d)".formatted(JniUtils.getNumThreads());
+    }
+
+    /** Below this many weights an operation is over before a second thread has woken up. */
+    private static final long WORTH_THREADS = 5_000_000;
+
+    /** Takes the processors that this process may use; one alone for a small model, which waiting for others slows down. */
+    public static void sizeThreads(long parameters) {
+        JniUtils.setNumThreads(
+                parameters < WORTH_THREADS ? 1 : Runtime.getRuntime().availableProcessors());
     }
 
     /** Makes the random numbers that follow a function of the seed. */
