@@ -15,7 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jboss.logging.Logger;
 
-/** Tells Kubernetes events about a job. Their names are made from what they tell, so that nothing is told twice. */
+/** Tells the log and, as Kubernetes events, the people. Events' names are made from what they tell, so that nothing is told twice. */
 record Announcer(KubernetesClient client) {
 
     private static final Logger LOG = Logger.getLogger(Announcer.class);
@@ -28,6 +28,7 @@ record Announcer(KubernetesClient client) {
     /** An event that can't be told is logged: it must not hold up the job. */
     void tell(FineTuneJob job, Note note, Instant now) {
         var meta = job.getMetadata();
+        LOG.infof("%s/%s: %s: %s", meta.getNamespace(), meta.getName(), note.reason(), note.message());
         var seconds = now.truncatedTo(ChronoUnit.SECONDS).toString();
         var event = new EventBuilder()
                 .withNewMetadata()

@@ -18,11 +18,14 @@ import java.util.Set;
 /**
  * One attempt as the cluster shows it.
  *
- * @param number from 1
+ * @param number from 1, or {@link #LEFT_OVER}
  * @param job its Job; null: deleted, with pods left behind
  * @param pods its pods, oldest first; a Job has one, and a second when the first was deleted in its queue
  */
 public record Attempt(int number, Job job, List<Pod> pods) {
+
+    /** In place of a number: pods that an earlier FineTuneJob of the same name left. They hold places, and are no attempt. */
+    public static final int LEFT_OVER = 0;
 
     private static final Set<String> TERMINAL = Set.of("Succeeded", "Failed");
 

@@ -119,8 +119,10 @@ public record Decide(TrainerDefaults defaults, BackOff backOff) {
     }
 
     private static Standing stopping(Phase phase, String reason, Attempt attempt) {
-        return progressing(
-                phase, reason, "the trainer of attempt " + attempt.number() + " saves a checkpoint and stops");
+        var whose = attempt.number() == Attempt.LEFT_OVER
+                ? "of an earlier FineTuneJob of this name"
+                : "of attempt " + attempt.number();
+        return progressing(phase, reason, "the trainer " + whose + " saves a checkpoint and stops");
     }
 
     private Step next(Observed seen, Ledger ledger, Optional<Ending> ending, Inputs inputs, Instant now) {

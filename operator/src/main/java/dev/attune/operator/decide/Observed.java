@@ -26,6 +26,11 @@ public record Observed(
     private static final FineTuneJobStatus NEW = new FineTuneJobStatus(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
+    /** Whether a job has succeeded or failed for good, so that nothing of it is left to decide but its deletion. */
+    public static boolean isOver(FineTuneJob job) {
+        return Standing.finished(job.getStatus()).isPresent();
+    }
+
     FineTuneJobStatus status() {
         return job.getStatus() == null ? NEW : job.getStatus();
     }

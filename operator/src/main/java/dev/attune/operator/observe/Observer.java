@@ -29,9 +29,6 @@ import java.util.stream.Stream;
 /** Reads what a decision depends on: from the caches, and from the API server where a cache that lags would mislead. */
 public record Observer(KubernetesClient client, Sources sources) {
 
-    /** Pods that an earlier FineTuneJob of the same name left: they hold places, and belong to no attempt of this one. */
-    private static final int LEFT_OVER = 0;
-
     public Observed observe(FineTuneJob job) {
         var attempts = attempts(job);
         var namespace = job.getMetadata().getNamespace();
@@ -39,7 +36,7 @@ public record Observer(KubernetesClient client, Sources sources) {
                 .list(namespace, claim -> claim.getMetadata().getDeletionTimestamp() == null)
                 .map(claim -> claim.getMetadata().getName())
                 .collect(Collectors.toSet());
-        var starting = attempts.stream().noneMatch(Attempt::occupied);
+        var starting = !Observed.isOver(job) && attempts.stream().noneMatch(Attempt::occupied);
         return new Observed(job, attempts, claims, starting ? configMaps(job) : Map.of(), others(job));
     }
 
@@ -50,15 +47,18 @@ public record Observer(KubernetesClient client, Sources sources) {
         var uids = jobs.values().stream().map(one -> one.getMetadata().getUid()).collect(Collectors.toSet());
         for (var pod : known) {
             var own = ownerUid(pod).filter(uids::contains).isPresent() || sinceCreationOf(job, pod);
-            pods.computeIfAbsent(own ? number(pod) : LEFT_OVER, any -> new ArrayList<>())
+            pods.computeIfAbsent(own ? number(pod) : Attempt.LEFT_OVER, any -> new ArrayList<>())
                     .add(pod);
         }
-        return Stream.concat(jobs.keySet().stream(), pods.keySet().stream())
+        var attempts = Stream.concat(jobs.keySet().stream(), pods.keySet().stream())
                 .distinct()
                 .sorted()
-                .map(number -> new Attempt(
-                        number, jobs.get(number), certain(jobs.get(number), pods.getOrDefault(number, List.of()))))
-                .toList();
+                .map(number -> new Attempt(number, jobs.get(number), pods.getOrDefault(number, List.of())))
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (!attempts.isEmpty() && !Observed.isOver(job)) {
+            attempts.add(certain(attempts.remove(attempts.size() - 1)));
+        }
+        return attempts;
     }
 
     /** The Jobs of the attempts, by number. */
@@ -86,19 +86,18 @@ public record Observer(KubernetesClient client, Sources sources) {
         return jobs;
     }
 
-    /** Of a Job that ended, pods whose end has reached the cache: how a trainer ended is read from its pod. */
-    private List<Pod> certain(Job job, List<Pod> cached) {
-        var attempt = new Attempt(LEFT_OVER, job, cached);
-        var seen = attempt.terminated().isPresent() && !attempt.occupied();
-        if (job == null || attempt.finish().isEmpty() || seen) {
-            return cached;
+    /** An attempt that ended, with its pod's end, even where that has not reached the cache: it says how the trainer ended. */
+    private Attempt certain(Attempt attempt) {
+        var known = attempt.terminated().isPresent() && !attempt.occupied();
+        if (attempt.finish().isEmpty() || known) {
+            return attempt;
         }
-        return client.pods()
-                .inNamespace(job.getMetadata().getNamespace())
-                .withLabel(
-                        "batch.kubernetes.io/controller-uid", job.getMetadata().getUid())
-                .list()
-                .getItems();
+        var meta = attempt.job().getMetadata();
+        var pods = client.pods()
+                .inNamespace(meta.getNamespace())
+                .withLabel("batch.kubernetes.io/controller-uid", meta.getUid())
+                .list();
+        return new Attempt(attempt.number(), attempt.job(), pods.getItems());
     }
 
     private Map<String, Set<String>> configMaps(FineTuneJob job) {

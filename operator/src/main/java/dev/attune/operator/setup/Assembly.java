@@ -3,6 +3,7 @@ package dev.attune.operator.setup;
 import dev.attune.operator.decide.BackOff;
 import dev.attune.operator.decide.Decide;
 import dev.attune.operator.desired.TrainerDefaults;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -72,12 +74,13 @@ class Assembly {
         if (!settings.leaderElection().enabled()) {
             return null;
         }
-        var lease = LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
-                settings.leaderElection().lease());
-        namespace.ifPresent(lease::withLeaseNamespace);
-        // One that lost the lease must not go on beside the next leader: it exits, and is started anew as a follower.
+        // One that lost the lease must not go on beside the next leader: it stops, and is started anew as a follower.
         // The
-        // builder's other way to end leaves that off.
-        return lease.buildForTest(true);
+        // framework's own way to exit waits for itself where the process is stopping already.
+        var lease = LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
+                        settings.leaderElection().lease())
+                .withLeaderCallbacks(new LeaderCallbacks(() -> {}, () -> Quarkus.asyncExit(1), leader -> {}));
+        namespace.ifPresent(lease::withLeaseNamespace);
+        return lease.build();
     }
 }
