@@ -22,6 +22,7 @@ class Step:
 @dataclass
 class Run:
     steps: list[Step] = field(default_factory=list)
+    machine_cpu: float = 0.0  # as in Step, when the process was started
     samples: list[tuple[int, int]] = field(default_factory=list)  # (steps done, resident bytes of the group)
     peak_bytes: int = 0
     seconds: float = 0.0
@@ -55,7 +56,7 @@ def watch(command, events: Path, log: Path, env=None, kill_after=None, sample_ev
     events.unlink(missing_ok=True)
     reader, run, sampled = Events(events), Run(), 0.0
     with log.open("w") as out:
-        began = time.monotonic()
+        run.machine_cpu, began = machine_cpu(), time.monotonic()
         process = subprocess.Popen(
             command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True, env=os.environ | (env or {})
         )
@@ -111,3 +112,18 @@ def machine_cpu() -> float:
     """CPU seconds that the machine has spent on anything but idling and waiting since boot."""
     user, nice, system, _, _, irq, softirq, steal = map(int, Path("/proc/stat").read_text().split()[1:9])
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def others(since: float, until: float, own: float, seconds: float) -> float:
+    """Cores that other processes took, between two readings of the machine's CPU time."""
+    return (until - since - own) / seconds
+
+
+def wait_for_calm(patience: float, cores: float):
+    """Waits until the machine is used by fewer `cores` than that for two seconds, `patience` seconds at most."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        before = machine_cpu()
+        time.sleep(2)
+        if others(before, machine_cpu(), 0, 2) < cores:
+            return
