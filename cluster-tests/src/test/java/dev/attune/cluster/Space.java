@@ -97,19 +97,22 @@ final class Space implements AutoCloseable {
                 .getItems();
     }
 
-    /** Waits until a job's status is as wanted, and gives it back; otherwise tells the status that it had. */
+    /** Waits until a job's status is as wanted, and gives it back; otherwise, or when the job is over, tells what it was. */
     FineTuneJobStatus await(String job, String what, Duration patience, Predicate<FineTuneJobStatus> wanted) {
+        var over = Told.holds("Failed").or(Told.holds("Complete"));
         try {
-            return Awaitility.await(what)
+            var status = Awaitility.await()
                     .atMost(patience)
                     .pollInterval(Duration.ofMillis(200))
-                    .until(() -> job(job).getStatus(), status -> status != null && wanted.test(status));
+                    .until(() -> job(job).getStatus(), seen -> seen != null && wanted.or(over).test(seen));
+            if (wanted.test(status)) {
+                return status;
+            }
         } catch (ConditionTimeoutException timeout) {
-            throw new AssertionError(
-                    "%s of %s did not come true in %s; its status is%n%s"
-                            .formatted(what, job, patience, Serialization.asYaml(job(job))),
-                    timeout);
+            // told below, with all that is known
         }
+        throw new AssertionError("%s of %s did not come within %s:%n%s"
+                .formatted(what, job, patience, Serialization.asYaml(job(job))));
     }
 
     /** Leaves all that can be seen of this namespace and of the operator in target/failures. */
