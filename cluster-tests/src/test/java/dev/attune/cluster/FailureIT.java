@@ -21,7 +21,7 @@ class FailureIT {
                 spec:
                   model: {from: pvc://claim/model}
                   data: {train: [{from: pvc://claim/many.jsonl}]}
-                  objective: {languageModeling: {}}
+                  objective: {instruction: {}}
                   method: {full: {}}
                   training: {steps: 5, batchSize: 8192, sequenceLength: 64}
                   output: {to: pvc://claim/results/greedy}
@@ -40,7 +40,7 @@ class FailureIT {
         space.apply(Recipe.named("mistaken").data("pvc://claim/bad.jsonl").toString());
         var failed = fails(space, "mistaken");
         assertThat(Told.reason(failed)).isEqualTo("InvalidData");
-        assertThat(Told.message(failed)).contains("bad.jsonl:3").contains("completion");
+        assertThat(Told.message(failed)).contains("bad.jsonl line 3").contains("completion");
         assertThat(failed.attempts()).isEqualTo(1);
         assertThat(space.kubectl("get", "events").output()).contains("InvalidData");
     }

@@ -104,15 +104,17 @@ final class Space implements AutoCloseable {
             var status = Awaitility.await()
                     .atMost(patience)
                     .pollInterval(Duration.ofMillis(200))
-                    .until(() -> job(job).getStatus(), seen -> seen != null && wanted.or(over).test(seen));
+                    .until(
+                            () -> job(job).getStatus(),
+                            seen -> seen != null && wanted.or(over).test(seen));
             if (wanted.test(status)) {
                 return status;
             }
         } catch (ConditionTimeoutException timeout) {
             // told below, with all that is known
         }
-        throw new AssertionError("%s of %s did not come within %s:%n%s"
-                .formatted(what, job, patience, Serialization.asYaml(job(job))));
+        throw new AssertionError(
+                "%s of %s did not come within %s:%n%s".formatted(what, job, patience, Serialization.asYaml(job(job))));
     }
 
     /** Leaves all that can be seen of this namespace and of the operator in target/failures. */
