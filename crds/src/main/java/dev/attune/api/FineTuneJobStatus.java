@@ -8,7 +8,9 @@ import java.util.List;
 
 /**
  * What is known of a job. The reconciler writes all but {@code trainer}, {@code progress}, {@code metric}, {@code metrics} and
- * {@code checkpoints}, which come from the trainer and have a field manager of their own.
+ * {@code checkpoints}, which come from the trainer and have a field manager of their own. Two fields have both for writers, one
+ * after the other: {@code phase} is told by the trainer from its first report of an attempt until the attempt's end, and
+ * {@code result} by the trainer first, until the reconciler confirms it.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @SchemaCustomizer(value = ConditionsAsListMap.class, input = "conditions")
@@ -47,6 +49,12 @@ public record FineTuneJobStatus(
 
         @JsonPropertyDescription("The Kubernetes Job of the newest attempt.")
         JobRef jobRef,
+
+        @JsonPropertyDescription(
+                "What model.from stood for when the first attempt started, and stands for in all that follow: the"
+                        + " model's folder, and where that is an adapter also what it adapts, and so on. Example:"
+                        + " [pvc://work/first].")
+        List<String> models,
 
         @JsonPropertyDescription("What the newest trainer is and what it trains.")
         TrainerInfo trainer,

@@ -149,7 +149,7 @@ public record Decide(TrainerDefaults defaults, BackOff backOff) {
             }
         }
         var job = TrainerJob.of(seen.job(), number, inputs, left, defaults);
-        return Step.start(Course.of(new Attempt(number, job, List.of()), seen.status()), job);
+        return Step.start(Course.of(new Attempt(number, job, List.of()), seen.status()), job, inputs.models());
     }
 
     private static Decision decision(Observed seen, Instant now, Ledger before, Step step) {
@@ -157,7 +157,7 @@ public record Decide(TrainerDefaults defaults, BackOff backOff) {
                 .map(job -> before.started(job.getMetadata().getName()))
                 .orElse(before);
         var known = seen.status();
-        var wanted = OwnStatus.of(seen, ledger, step.standing(), now);
+        var wanted = OwnStatus.of(seen, ledger, step, now);
         var left = timeToLive(seen, wanted, now);
         return new Decision(
                 OwnStatus.differs(wanted, known) ? Optional.of(wanted) : Optional.empty(),

@@ -23,7 +23,8 @@ final class OwnStatus {
 
     private OwnStatus() {}
 
-    static FineTuneJobStatus of(Observed seen, Ledger ledger, Standing standing, Instant now) {
+    static FineTuneJobStatus of(Observed seen, Ledger ledger, Step step, Instant now) {
+        var standing = step.standing();
         var old = seen.status();
         var time = now.truncatedTo(ChronoUnit.SECONDS).toString();
         var generation = seen.job().getMetadata().getGeneration();
@@ -39,6 +40,7 @@ final class OwnStatus {
                 started ? ledger.failures() : null,
                 started ? ledger.activeSeconds() : null,
                 jobRef(seen, ledger, standing),
+                step.models().isEmpty() ? old.models() : step.models(),
                 null,
                 null,
                 null,
@@ -60,6 +62,7 @@ final class OwnStatus {
                 known.failures(),
                 known.activeSeconds(),
                 known.jobRef(),
+                known.models(),
                 null,
                 null,
                 null,

@@ -22,9 +22,14 @@ sealed interface Resolution {
     /** Something is missing, and never comes. */
     record Hopeless(String reason, String message) implements Resolution {}
 
-    /** Resolves the model first, then looks for each claim and ConfigMap in the order in which a manifest names them. */
+    /**
+     * Resolves the model first, unless an earlier attempt did: a job goes on from what it began with, even when the job that made
+     * that is gone or made anew. Then looks for each claim and ConfigMap in the order in which a manifest names
+     * them.
+     */
     static Resolution of(Observed seen) {
-        var lineage = Lineage.of(seen.job(), seen.others());
+        var known = seen.status().models();
+        var lineage = known == null ? Lineage.of(seen.job(), seen.others()) : new Lineage.Known(known);
         if (lineage instanceof Lineage.Unknown unknown) {
             return unknown.why();
         }
@@ -43,7 +48,7 @@ sealed interface Resolution {
                 configMaps.add(place.name());
             }
         }
-        return new Found(new Inputs(models.get(0), claims, configMaps));
+        return new Found(new Inputs(models, claims, configMaps));
     }
 
     private static List<Use> uses(FineTuneJobSpec spec, List<String> models) {

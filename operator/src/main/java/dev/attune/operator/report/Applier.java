@@ -108,6 +108,7 @@ public class Applier {
                 null,
                 null,
                 null,
+                null,
                 report.trainer(),
                 report.progress(),
                 metric(report.metrics()),

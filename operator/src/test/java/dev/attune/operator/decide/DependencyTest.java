@@ -103,6 +103,21 @@ class DependencyTest {
     }
 
     @Test
+    void laterAttemptsGoOnFromWhatTheFirstBeganWith() {
+        scene.claims.addAll(List.of("adapters", "origin"));
+        scene.other(
+                job("base", "model: {from: 'pvc://origin/m'}"), complete("{uri: 'pvc://adapters/x', form: adapter}"));
+        scene.step();
+        assertThat(scene.status().models()).containsExactly("pvc://adapters/x", "pvc://origin/m");
+
+        scene.others.clear();
+        var second = scene.running(1).exited(1, 143).step().create().orElseThrow();
+
+        assertThat(model(second)).isEqualTo("pvc://adapters/x");
+        assertThat(claims(second)).containsExactly("adapters", "origin", "work");
+    }
+
+    @Test
     void circleFails() {
         scene.other(job("base", "model: {from: 'job://third'}"), "{phase: Pending}")
                 .other(job("third", "model: {from: 'job://tune'}"), "{phase: Pending}")

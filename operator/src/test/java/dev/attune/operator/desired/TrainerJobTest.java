@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -42,7 +43,7 @@ class TrainerJobTest {
                 "everything",
                 3,
                 new Inputs(
-                        "pvc://models/base",
+                        List.of("pvc://models/base"),
                         new TreeMap<>(Map.of("models", false, "data.sets", false, "work", true, "results", true)),
                         new TreeSet<>(Set.of("prompts", "more.prompts"))),
                 OptionalLong.of(86_000),
@@ -128,7 +129,7 @@ class TrainerJobTest {
     }
 
     private static Inputs inputs(String model, Map<String, Boolean> claims) {
-        return new Inputs(model, new TreeMap<>(claims), new TreeSet<>());
+        return new Inputs(List.of(model), new TreeMap<>(claims), new TreeSet<>());
     }
 
     private static TrainerDefaults defaults(Optional<String> reportUrl) {
