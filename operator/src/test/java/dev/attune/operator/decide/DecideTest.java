@@ -4,9 +4,7 @@ import static dev.attune.api.FineTuneJobStatus.Phase.Evaluating;
 import static dev.attune.api.FineTuneJobStatus.Phase.Failed;
 import static dev.attune.api.FineTuneJobStatus.Phase.Pending;
 import static dev.attune.api.FineTuneJobStatus.Phase.Preparing;
-import static dev.attune.api.FineTuneJobStatus.Phase.Queued;
 import static dev.attune.api.FineTuneJobStatus.Phase.Succeeded;
-import static dev.attune.api.FineTuneJobStatus.Phase.Suspended;
 import static dev.attune.api.FineTuneJobStatus.Phase.Training;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +12,6 @@ import dev.attune.api.FineTuneJobStatus.JobRef;
 import dev.attune.api.FineTuneJobStatus.Phase;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +40,7 @@ class DecideTest {
                 Arguments.of("interrupted", ended(143, "Error", null), Preparing, "Starting", true),
                 Arguments.of("evicted", ended(1, "Error", null).disrupted(1), Preparing, "Starting", true),
                 Arguments.of("invalid and evicted", ended(64, "Error", null).disrupted(1), Failed, "Invalid", false),
-                Arguments.of("Job deleted", begun().running(1).gone(1), Preparing, "Starting", true),
+                Arguments.of("Job deleted", Scene.begun().running(1).gone(1), Preparing, "Starting", true),
                 Arguments.of(
                         "pod gone, exit status in the Job",
                         gone("Container trainer for pod team/tune-1-abc failed with exit code 64 matching FailJob rule"
@@ -73,7 +70,7 @@ class DecideTest {
                         false),
                 Arguments.of(
                         "deadline",
-                        begun("activeDeadlineSeconds: 60")
+                        Scene.begun("activeDeadlineSeconds: 60")
                                 .running(1)
                                 .after(Duration.ofSeconds(61))
                                 .podGone(1)
@@ -117,7 +114,7 @@ class DecideTest {
 
     @Test
     void sameObservationsAskForNothingASecondTime() {
-        var scene = begun().running(1);
+        var scene = Scene.begun().running(1);
         scene.step();
 
         var decision = scene.after(Duration.ofMinutes(1)).step();
@@ -130,7 +127,7 @@ class DecideTest {
 
     @Test
     void transitionTimeStaysWhileTheStatusOfAConditionDoes() {
-        var scene = begun();
+        var scene = Scene.begun();
         scene.after(Duration.ofMinutes(1)).running(1).step();
 
         assertThat(scene.condition("Ready").getReason()).isEqualTo("Running");
@@ -140,7 +137,7 @@ class DecideTest {
 
     @Test
     void phaseIsTheTrainersFromItsFirstReportOn() {
-        var scene = begun().running(1);
+        var scene = Scene.begun().running(1);
         scene.step();
         assertThat(scene.status().phase()).isEqualTo(Preparing);
 
@@ -150,7 +147,7 @@ class DecideTest {
 
     @Test
     void reportOfAnEarlierAttemptTellsNothingOfThePhase() {
-        var scene = begun().running(1).reported(1, Training).exited(1, 143);
+        var scene = Scene.begun().running(1).reported(1, Training).exited(1, 143);
         scene.step();
 
         scene.running(2).step();
@@ -175,7 +172,7 @@ class DecideTest {
 
     @Test
     void outOfMemoryNamesTheLimitAndWhatToLower() {
-        var scene = begun("trainer: {resources: {limits: {memory: 2Gi}}}", "method: {full: {}}");
+        var scene = Scene.begun("trainer: {resources: {limits: {memory: 2Gi}}}", "method: {full: {}}");
         scene.running(1).exited(1, 137, "OOMKilled", null).step();
 
         assertThat(scene.condition("Failed").getMessage())
@@ -186,7 +183,7 @@ class DecideTest {
 
     @Test
     void failuresAreRetriedAfterADoublingBackOffUntilTheLimitIsSpent() {
-        var scene = begun("backoffLimit: 2");
+        var scene = Scene.begun("backoffLimit: 2");
         for (var wait : List.of(10, 20)) {
             var attempt = scene.status().attempts();
             var waiting = scene.running(attempt).exited(attempt, 1).step();
@@ -216,7 +213,7 @@ class DecideTest {
 
     @Test
     void interruptionsDoNotCount() {
-        var scene = begun("backoffLimit: 0");
+        var scene = Scene.begun("backoffLimit: 0");
         for (var attempt = 1; attempt <= 5; attempt++) {
             assertThat(scene.running(attempt).exited(attempt, 143).step().create())
                     .isPresent();
@@ -227,7 +224,7 @@ class DecideTest {
 
     @Test
     void jobsOfOldAttemptsAreDeletedButForThree() {
-        var scene = begun();
+        var scene = Scene.begun();
         for (var attempt = 1; attempt <= 3; attempt++) {
             assertThat(scene.running(attempt).exited(attempt, 143).step().delete())
                     .isEmpty();
@@ -237,7 +234,7 @@ class DecideTest {
 
     @Test
     void newAttemptWaitsUntilTheOldTrainerIsGone() {
-        var scene = begun().running(1).jobGone(1);
+        var scene = Scene.begun().running(1).jobGone(1);
 
         assertThat(scene.step().create()).isEmpty();
         assertThat(scene.condition("Ready").getReason()).isEqualTo("Stopping");
@@ -245,163 +242,6 @@ class DecideTest {
         assertThat(scene.gone(1).step().create())
                 .hasValueSatisfying(
                         job -> assertThat(job.getMetadata().getName()).isEqualTo("tune-2"));
-    }
-
-    @Test
-    void suspendStopsTheTrainerAndResumeStartsTheNextAttempt() {
-        var scene = begun().running(1);
-        scene.step();
-
-        var decision =
-                scene.after(Duration.ofSeconds(100)).spec("suspend: true").step();
-        assertThat(decision.delete()).containsExactly("tune-1");
-        assertThat(scene.status().phase()).isEqualTo(Suspended);
-        assertThat(scene.status().observedGeneration()).isEqualTo(2);
-        assertThat(scene.condition("Suspended").getStatus()).isEqualTo("False");
-
-        assertThat(scene.deleting(1).step().delete()).isEmpty();
-        assertThat(scene.status().activeSeconds()).isEqualTo(100);
-
-        scene.after(Duration.ofSeconds(30)).gone(1).step();
-        assertThat(scene.condition("Suspended").getStatus()).isEqualTo("True");
-        assertThat(scene.condition("Progressing").getStatus()).isEqualTo("False");
-        assertThat(scene.status().activeSeconds()).isEqualTo(100);
-        assertThat(scene.status().jobRef()).isNull();
-
-        var resumed = scene.after(Duration.ofDays(1)).spec("suspend: false").step();
-        assertThat(resumed.create())
-                .hasValueSatisfying(
-                        job -> assertThat(job.getMetadata().getName()).isEqualTo("tune-2"));
-        assertThat(scene.condition("Suspended").getStatus()).isEqualTo("False");
-    }
-
-    @Test
-    void resumeWaitsUntilTheSuspendedTrainerIsGone() {
-        var scene = begun().running(1);
-        scene.spec("suspend: true").step();
-        scene.deleting(1).spec("suspend: false");
-
-        assertThat(scene.step().create()).isEmpty();
-        assertThat(scene.gone(1).step().create()).isPresent();
-    }
-
-    @Test
-    void jobThatIsBornSuspendedStartsNothing() {
-        var scene = Scene.of("suspend: true");
-
-        assertThat(scene.step().create()).isEmpty();
-        assertThat(scene.condition("Suspended").getStatus()).isEqualTo("True");
-        assertThat(scene.status().attempts()).isNull();
-    }
-
-    @Test
-    void failureWhileBeingSuspendedStillEndsTheJob() {
-        var scene = begun().running(1).exited(1, 64).spec("suspend: true");
-        scene.step();
-        assertThat(scene.status().phase()).isEqualTo(Failed);
-    }
-
-    @Test
-    void activeTimeOfEarlierAttemptsShortensTheDeadlineOfTheNext() {
-        var scene = begun("activeDeadlineSeconds: 300");
-        scene.running(1).after(Duration.ofSeconds(120)).exited(1, 143);
-        var next = scene.step().create().orElseThrow();
-        assertThat(next.getSpec().getActiveDeadlineSeconds()).isEqualTo(180);
-
-        scene.after(Duration.ofHours(1))
-                .running(2)
-                .after(Duration.ofSeconds(200))
-                .exited(2, 143);
-        assertThat(scene.step().create()).isEmpty();
-        assertThat(scene.condition("Failed").getReason()).isEqualTo("DeadlineExceeded");
-        assertThat(scene.status().activeSeconds()).isEqualTo(320);
-    }
-
-    @Test
-    void kueueHoldsTheJobAndItsTimeInTheQueueIsNotActive() {
-        var scene = Scene.of().label("kueue.x-k8s.io/queue-name", "gpu");
-        var created = scene.step().create().orElseThrow();
-        assertThat(created.getSpec().getSuspend()).isTrue();
-        assertThat(created.getMetadata().getLabels()).containsEntry("kueue.x-k8s.io/queue-name", "gpu");
-        assertThat(scene.status().phase()).isEqualTo(Queued);
-        assertThat(scene.condition("Progressing").getMessage()).contains("gpu");
-        assertThat(scene.condition("Suspended").getStatus()).isEqualTo("False");
-
-        scene.after(Duration.ofHours(2)).admitted(1).running(1).step();
-        assertThat(scene.status().phase()).isEqualTo(Preparing);
-
-        scene.after(Duration.ofSeconds(50)).exited(1, 143).step();
-        assertThat(scene.status().activeSeconds()).isEqualTo(50);
-    }
-
-    @Test
-    void podsThatCannotStartSaySoWithoutFailing() {
-        var scene = begun();
-
-        scene.waiting(1, "ImagePullBackOff", "Back-off pulling image \"nowhere/x\"")
-                .step();
-        assertThat(scene.condition("Progressing").getReason()).isEqualTo("ImagePullFailed");
-        assertThat(scene.condition("Progressing").getMessage()).contains("nowhere/x");
-
-        scene.unschedulable(1, "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.")
-                .step();
-        assertThat(scene.condition("Progressing").getReason()).isEqualTo("Unschedulable");
-        assertThat(scene.condition("Progressing").getMessage()).contains("nvidia.com/gpu");
-
-        scene.waiting(1, "CreateContainerConfigError", "secret \"s\" not found").step();
-        assertThat(scene.condition("Progressing").getReason()).isEqualTo("CreateContainerConfigError");
-
-        scene.waiting(1, "ContainerCreating", null).step();
-        assertThat(scene.condition("Progressing").getReason()).isEqualTo("Starting");
-        assertThat(scene.condition("Failed").getStatus()).isEqualTo("False");
-    }
-
-    @Test
-    void missingClaimIsNamedAndHeals() {
-        var scene = Scene.of("data: {train: [{from: 'pvc://work/a'}, {from: 'pvc://datasets/b'}]}");
-
-        var decision = scene.step();
-        assertThat(decision.create()).isEmpty();
-        assertThat(decision.again()).isPresent();
-        assertThat(scene.status().phase()).isEqualTo(Pending);
-        assertThat(scene.condition("Progressing").getReason()).isEqualTo("ClaimMissing");
-        assertThat(scene.condition("Progressing").getMessage()).contains("spec.data.train[1].from", "'datasets'");
-        assertThat(scene.condition("Stalled").getStatus()).isEqualTo("False");
-
-        scene.claims.add("datasets");
-        assertThat(scene.step().create()).isPresent();
-    }
-
-    @Test
-    void missingConfigMapOrKeyIsNamedAndHeals() {
-        var scene = Scene.of("data: {train: [{from: 'configmap://prompts/train.jsonl'}]}");
-
-        scene.step();
-        assertThat(scene.condition("Progressing").getReason()).isEqualTo("ConfigMapMissing");
-
-        scene.configMaps.putAll(Map.of("prompts", java.util.Set.of("other.jsonl")));
-        scene.step();
-        assertThat(scene.condition("Progressing").getMessage()).contains("key 'train.jsonl'", "[other.jsonl]");
-
-        scene.configMaps.putAll(Map.of("prompts", java.util.Set.of("train.jsonl")));
-        assertThat(scene.step().create()).isPresent();
-    }
-
-    @Test
-    void refusedJobFailsOrIsTriedAgain() {
-        var scene = Scene.of();
-
-        var forGood = scene.decide.refused(scene.observed(), scene.now, "spec.template: Invalid value", true);
-        assertThat(forGood.status()).hasValueSatisfying(status -> {
-            assertThat(status.phase()).isEqualTo(Failed);
-            assertThat(Conditions.find(status, "Failed").orElseThrow().getMessage())
-                    .contains("spec.template: Invalid value");
-            assertThat(status.attempts()).isNull();
-        });
-
-        var forNow = scene.decide.refused(scene.observed(), scene.now, "exceeded quota", false);
-        assertThat(forNow.again()).isPresent();
-        assertThat(forNow.status().orElseThrow().phase()).isEqualTo(Pending);
     }
 
     @Test
@@ -424,7 +264,7 @@ class DecideTest {
 
     @Test
     void statusThatLagsBehindTheJobsDoesNotStartASecondTrainer() {
-        var scene = begun().running(1).exited(1, 1);
+        var scene = Scene.begun().running(1).exited(1, 1);
         scene.step();
         var before = scene.status();
         scene.after(Duration.ofSeconds(10)).step();
@@ -471,17 +311,11 @@ class DecideTest {
         assertThat(scene.exited(2, 0).step().note().orElseThrow().reason()).isEqualTo("Succeeded");
     }
 
-    private static Scene begun(String... more) {
-        var scene = Scene.of(more);
-        scene.step();
-        return scene;
-    }
-
     private static Scene ended(int code, String reason, String message) {
-        return begun().running(1).exited(1, code, reason, message);
+        return Scene.begun().running(1).exited(1, code, reason, message);
     }
 
     private static Scene gone(String message) {
-        return begun().running(1).podGone(1).finished(1, "Failed", "PodFailurePolicy", message);
+        return Scene.begun().running(1).podGone(1).finished(1, "Failed", "PodFailurePolicy", message);
     }
 }

@@ -52,6 +52,13 @@ final class Scene {
         return new Scene(job("tune", more));
     }
 
+    /** One whose first attempt has begun. */
+    static Scene begun(String... more) {
+        var scene = of(more);
+        scene.step();
+        return scene;
+    }
+
     static FineTuneJob job(String name, String... more) {
         var spec = new HashMap<String, String>();
         spec.put("model", "{from: 'pvc://work/model'}");
