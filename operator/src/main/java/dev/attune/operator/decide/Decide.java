@@ -28,9 +28,6 @@ import java.util.stream.Stream;
  */
 public record Decide(TrainerDefaults defaults, BackOff backOff) {
 
-    /** What is waited for is watched; this finds what no watch tells of, such as a ConfigMap. */
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
-
     /** Ended attempts whose Jobs, and so logs, are kept. */
     private static final int KEPT = 3;
 
@@ -55,7 +52,8 @@ public record Decide(TrainerDefaults defaults, BackOff backOff) {
                         "the trainer's Job was refused: " + message
                                 + "; create a job with another name and a spec.trainer that mends it")
                 : progressing(Phase.Pending, "JobRefused", "the trainer's Job was refused: " + message);
-        return decision(seen, now, Ledger.of(seen), forGood ? Step.stop(standing) : Step.wait(standing, LOOK_AGAIN));
+        return decision(
+                seen, now, Ledger.of(seen), forGood ? Step.stop(standing) : Step.wait(standing, Waiting.UNWATCHED));
     }
 
     private Step step(Observed seen, Ledger ledger, Instant now) {
@@ -84,7 +82,7 @@ public record Decide(TrainerDefaults defaults, BackOff backOff) {
             return Step.stop(failed(hopeless.reason(), hopeless.message()));
         }
         if (resolution instanceof Waiting waiting) {
-            return Step.wait(progressing(Phase.Pending, waiting.reason(), waiting.message()), LOOK_AGAIN);
+            return Step.wait(progressing(Phase.Pending, waiting.reason(), waiting.message()), waiting.again());
         }
         return next(seen, ledger, ending, ((Found) resolution).inputs(), now);
     }

@@ -40,7 +40,7 @@ public sealed interface Lineage {
             }
             var other = others.get(place.name());
             if (other == null) {
-                return new Unknown(new Waiting("DependencyMissing", missing(reader, place.name())));
+                return new Unknown(new Waiting("DependencyMissing", missing(reader, place.name()), Waiting.WATCHED));
             }
             var product = Product.of(other, from, place.rest());
             if (product instanceof Product.Unavailable unavailable) {

@@ -73,6 +73,7 @@ sealed interface Product {
         var phase = other.getStatus() == null || other.getStatus().phase() == null
                 ? Phase.Pending
                 : other.getStatus().phase();
-        return new Unavailable(new Waiting("WaitingForDependency", "waiting for " + from + ", which is " + phase));
+        return new Unavailable(
+                new Waiting("WaitingForDependency", "waiting for " + from + ", which is " + phase, Waiting.WATCHED));
     }
 }

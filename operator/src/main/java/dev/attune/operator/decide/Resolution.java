@@ -4,6 +4,7 @@ import dev.attune.api.DataSet;
 import dev.attune.api.FineTuneJobSpec;
 import dev.attune.operator.desired.Inputs;
 import dev.attune.operator.desired.Place;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +17,19 @@ sealed interface Resolution {
     /** All are there. */
     record Found(Inputs inputs) implements Resolution {}
 
-    /** Something is missing, and may come. */
-    record Waiting(String reason, String message) implements Resolution {}
+    /**
+     * Something is missing, and may come.
+     *
+     * @param again when to look for it, at the latest
+     */
+    record Waiting(String reason, String message, Duration again) implements Resolution {
+
+        /** Its coming is watched, but for what only another job names. */
+        static final Duration WATCHED = Duration.ofMinutes(2);
+
+        /** Nothing tells of its coming. */
+        static final Duration UNWATCHED = Duration.ofSeconds(15);
+    }
 
     /** Something is missing, and never comes. */
     record Hopeless(String reason, String message) implements Resolution {}
@@ -79,26 +91,29 @@ sealed interface Resolution {
             if (place.isClaim() && !seen.claims().contains(place.name())) {
                 return waiting(
                         "ClaimMissing",
+                        Waiting.WATCHED,
                         "persistent volume claim '" + place.name() + "' in namespace '" + namespace
                                 + "', which doesn't exist or is being deleted: create it");
             }
             if (place.isConfigMap() && !seen.configMaps().containsKey(place.name())) {
                 return waiting(
                         "ConfigMapMissing",
+                        Waiting.UNWATCHED,
                         "ConfigMap '" + place.name() + "', which doesn't exist in namespace '" + namespace
                                 + "': create it");
             }
             if (place.isConfigMap() && !seen.configMaps().get(place.name()).contains(place.rest())) {
                 return waiting(
                         "ConfigMapMissing",
+                        Waiting.UNWATCHED,
                         "key '" + place.rest() + "' of ConfigMap '" + place.name() + "', which has no such key but "
                                 + new TreeSet<>(seen.configMaps().get(place.name())) + ": add it");
             }
             return Optional.empty();
         }
 
-        private Optional<Resolution> waiting(String reason, String message) {
-            return Optional.of(new Waiting(reason, field + " names " + message));
+        private Optional<Resolution> waiting(String reason, Duration again, String message) {
+            return Optional.of(new Waiting(reason, field + " names " + message, again));
         }
     }
 }
