@@ -29,8 +29,8 @@ public final class Greedy {
             Architecture architecture, Network network, int[] prompt, int most, Set<Integer> ends) {
         var room = Math.min(most, architecture.maxLength() - prompt.length);
         var text = new int[Math.max(0, room)];
-        try (var scope = Scope.withoutGradients()) {
-            var cached = KeyValueCache.of(network);
+        try (var scope = Scope.withoutGradients();
+                var cached = KeyValueCache.of(network)) {
             var input = prompt;
             var offset = 0;
             for (var length = 0; length < text.length; length++) {

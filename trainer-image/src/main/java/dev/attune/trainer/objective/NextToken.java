@@ -1,5 +1,6 @@
 package dev.attune.trainer.objective;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.model.Architecture;
@@ -7,11 +8,16 @@ import dev.attune.trainer.model.Mask;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Tokens;
 import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** Cross entropy of each label given the tokens before it. The head computes the positions that count, and no others. */
 final class NextToken {
+
+    /** Logits are computed for some positions at a time: both passes then hold a few of them beside what is kept. */
+    private static final int LOGITS_AT_ONCE = 1 << 24;
 
     private NextToken() {}
 
@@ -20,14 +26,23 @@ final class NextToken {
         var shape = new Shape(batch.size(), batch.length());
         var ids = manager.create(IntStream.of(batch.ids()).asLongStream().toArray(), shape);
         var hidden = architecture.hidden(network, new Tokens(ids, 0, mask(batch)));
+        var rows = hidden.reshape(-1, hidden.getShape().get(2));
         var positions = counted(batch);
+        var chunk = Math.max(1, LOGITS_AT_ONCE / architecture.vocabulary());
+        var sums = IntStream.iterate(0, from -> from == 0 || from < positions.length, from -> from + chunk)
+                .mapToObj(from -> Arrays.copyOfRange(positions, from, Math.min(from + chunk, positions.length)))
+                .map(some -> Scope.result(() -> sum(architecture, network, rows, batch, some)));
+        return new Loss(sums.reduce(NDArray::add).orElseThrow(), positions.length);
+    }
+
+    private static NDArray sum(Architecture architecture, Network network, NDArray rows, Batch batch, int[] positions) {
+        var manager = Torch.manager();
+        var index = manager.create(IntStream.of(positions).asLongStream().toArray());
         var labels = IntStream.of(positions)
                 .mapToLong(position -> batch.labels()[position + 1])
                 .toArray();
-        var index = manager.create(IntStream.of(positions).asLongStream().toArray());
-        var rows = Ops.rows(hidden.reshape(-1, hidden.getShape().get(2)), index);
-        var logits = architecture.logits(network, rows);
-        return new Loss(Ops.crossEntropySum(logits, manager.create(labels)), labels.length);
+        var logits = architecture.logits(network, Ops.rows(rows, index));
+        return Ops.crossEntropySum(logits, manager.create(labels));
     }
 
     /** Positions whose next token's label counts. */

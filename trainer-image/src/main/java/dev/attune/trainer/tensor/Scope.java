@@ -3,6 +3,7 @@ package dev.attune.trainer.tensor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
 
 /** Frees every array that was made in it, but for those that are kept; records history for gradients, or doesn't. */
 public final class Scope implements AutoCloseable {
@@ -28,6 +29,26 @@ public final class Scope implements AutoCloseable {
     /** A scope for measuring and generating: no history is kept. */
     public static Scope withoutGradients() {
         return new Scope(false);
+    }
+
+    /**
+     * Computes one array and frees at once what else was made on the way. What gradients need of it lives on in their
+     * history, as long as they need it; so this belongs around every layer.
+     */
+    public static NDArray result(Supplier<NDArray> work) {
+        NDArray result;
+        try (var way = new NDScope()) {
+            way.suppressNotUsedWarning();
+            result = work.get();
+            NDScope.unregister(result);
+        }
+        NDScope.register(result);
+        return result;
+    }
+
+    /** Lets arrays outlive the innermost scope; the caller frees them. */
+    public static void release(NDArray... arrays) {
+        NDScope.unregister(arrays);
     }
 
     /** Lets an array outlive this scope; the caller frees it. */

@@ -10,6 +10,7 @@ import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.model.Tokens;
+import dev.attune.trainer.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -98,10 +99,17 @@ record Gpt2(
         var x = network.embedding(PREFIX + "wte", tokens.ids()).add(network.embedding(PREFIX + "wpe", positions));
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
-            x = x.add(attention(network, block + ".attn", network.layerNorm(block + ".ln_1", x, epsilon), tokens));
-            x = x.add(feedForward(network, block + ".mlp", network.layerNorm(block + ".ln_2", x, epsilon)));
+            var before = x;
+            x = Scope.result(() -> block(network, block, before, tokens));
         }
         return network.layerNorm(PREFIX + "ln_f", x, epsilon);
+    }
+
+    private NDArray block(Network network, String block, NDArray x, Tokens tokens) {
+        var attended =
+                x.add(attention(network, block + ".attn", network.layerNorm(block + ".ln_1", x, epsilon), tokens));
+        return attended.add(
+                feedForward(network, block + ".mlp", network.layerNorm(block + ".ln_2", attended, epsilon)));
     }
 
     private NDArray attention(Network network, String name, NDArray x, Tokens tokens) {

@@ -9,6 +9,7 @@ import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.model.Tokens;
 import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -101,12 +102,17 @@ record Llama(
         var angles = rotary.table(x.getManager(), tokens.offset(), tokens.length());
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
-            var normed = network.rmsNorm(block + ".input_layernorm", x, epsilon);
-            x = x.add(attention(network, block + ".self_attn", normed, angles, tokens));
-            normed = network.rmsNorm(block + ".post_attention_layernorm", x, epsilon);
-            x = x.add(feedForward(network, block + ".mlp", normed));
+            var before = x;
+            x = Scope.result(() -> block(network, block, before, angles, tokens));
         }
         return network.rmsNorm("model.norm", x, epsilon);
+    }
+
+    private NDArray block(Network network, String block, NDArray x, NDArray[] angles, Tokens tokens) {
+        var normed = network.rmsNorm(block + ".input_layernorm", x, epsilon);
+        var attended = x.add(attention(network, block + ".self_attn", normed, angles, tokens));
+        normed = network.rmsNorm(block + ".post_attention_layernorm", attended, epsilon);
+        return attended.add(feedForward(network, block + ".mlp", normed));
     }
 
     private NDArray attention(Network network, String name, NDArray x, NDArray[] angles, Tokens tokens) {
