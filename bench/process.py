@@ -47,7 +47,7 @@ class Events:
         return [json.loads(line) for line in lines if line.strip()]
 
 
-def watch(command, events: Path, log: Path, env=None, kill_after=None, sample_every=None) -> Run:
+def watch(command, events: Path, log: Path, kill_after=None, sample_every=None) -> Run:
     """Runs `command` to its end, or until `kill_after` seconds have passed and its process group gets SIGKILL.
 
     `events` is the file to which the command writes a JSON line an event; `log` takes its output.
@@ -57,9 +57,7 @@ def watch(command, events: Path, log: Path, env=None, kill_after=None, sample_ev
     reader, run, sampled = Events(events), Run(), 0.0
     with log.open("w") as out:
         run.machine_cpu, began = machine_cpu(), time.monotonic()
-        process = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True, env=os.environ | (env or {})
-        )
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             while True:
                 pid, status, usage = os.wait4(process.pid, os.WNOHANG)

@@ -14,10 +14,6 @@ FIXTURES = ROOT / "trainer-image/src/test/resources/fixtures"
 WORK = ROOT / ".attune" / "bench"
 CACHE = Path(os.environ.get("ATTUNE_MODELS", Path.home() / ".cache/attune-models"))
 
-# Tiny models are quickest with one thread: several would mostly wait for each other.
-TINY = {"OMP_NUM_THREADS": "1"}
-
-
 def fail(message):
     sys.exit(f"{Path(sys.argv[0]).name}: {message}")
 
