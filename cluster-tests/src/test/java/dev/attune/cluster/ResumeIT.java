@@ -7,6 +7,7 @@ import dev.attune.api.FineTuneJobStatus.Phase;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Whatever stops a trainer or the operator, training goes on where it was. */
@@ -23,7 +24,7 @@ class ResumeIT {
         space.patch("paused", "{suspend: true}");
         var suspended = space.await("paused", "suspension", PATIENCE, Told.holds("Suspended"));
         assertThat(suspended.phase()).isEqualTo(Phase.Suspended);
-        assertThat(space.trainers("paused")).isEmpty();
+        Awaitility.await("the pod to go").until(() -> space.trainers("paused").isEmpty());
 
         space.patch("paused", "{suspend: false}");
         finishesOnceFromACheckpoint(space, "paused");
