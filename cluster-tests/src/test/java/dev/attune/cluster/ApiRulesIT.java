@@ -37,9 +37,17 @@ class ApiRulesIT {
               suspend: true
             """;
 
+    /** Namespaces that manifests name. */
     @BeforeAll
-    static void makeTheNamespaceThatAManifestNames(Cluster cluster) {
+    static void makeNamespaces(Cluster cluster) {
         Space.create(cluster, "support");
+        Space.create(cluster, "models");
+    }
+
+    static Stream<Path> examples() throws IOException {
+        return Files.walk(Command.REPOSITORY.resolve("examples"))
+                .filter(file -> file.endsWith("job.yaml") || file.endsWith("pretrain.yaml"))
+                .sorted();
     }
 
     static Stream<Path> valid() throws IOException {
@@ -57,6 +65,22 @@ class ApiRulesIT {
     @MethodSource("valid")
     void validManifestIsTaken(Path manifest, Cluster cluster) {
         create(manifest, cluster).output();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void exampleIsTaken(Path manifest, Cluster cluster) {
+        create(manifest, cluster).output();
+    }
+
+    @Test
+    void editionFromGitIsTaken(Cluster cluster) {
+        var manifests = Command.of("kubectl", "kustomize", "examples/gitops/overlays/production")
+                .output();
+        assertThat(manifests).contains("name: faq-v2");
+        cluster.kubectl("create", "--dry-run=server", "--validate=strict", "-f", "-")
+                .reading(manifests)
+                .output();
     }
 
     @ParameterizedTest

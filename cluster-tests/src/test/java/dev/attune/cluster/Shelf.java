@@ -1,5 +1,8 @@
 package dev.attune.cluster;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -31,6 +34,9 @@ final class Shelf {
               volumes: [{name: claim, persistentVolumeClaim: {claimName: %1$s}}]
             """;
 
+    /** The stream into a pod is cut short now and then, and neither kubectl nor tar notices. */
+    private static final int TRIES = 3;
+
     private final Space space;
     private final String pod;
 
@@ -49,41 +55,61 @@ final class Shelf {
 
     /** Copies a file or folder of this machine to a path of the claim. */
     Shelf put(Path from, String to) {
-        var parent = Path.of("/shelf", to).getParent();
-        space.kubectl("exec", pod, "--", "mkdir", "-p", parent.toString()).output();
-        space.kubectl("cp", from.toString(), pod + ":/shelf/" + to).output();
-        return this;
+        var target = "/shelf/" + to;
+        inside("mkdir -p $(dirname %s)".formatted(target)).output();
+        for (var tries = 0; tries < TRIES; tries++) {
+            var copied =
+                    space.kubectl("cp", from.toString(), pod + ":" + target).run();
+            if (copied.exitCode() == 0 && bytes(target) == bytes(from)) {
+                return this;
+            }
+            inside("rm -rf " + target).output();
+        }
+        throw new AssertionError("%s did not arrive whole at %s".formatted(from, target));
     }
 
     /** Writes a file of the claim. */
     Shelf write(String text, String to) {
-        space.kubectl(
-                        "exec",
-                        "-i",
-                        pod,
-                        "--",
-                        "sh",
-                        "-c",
-                        "mkdir -p $(dirname /shelf/%1$s) && cat > /shelf/%1$s".formatted(to))
-                .reading(text)
-                .output();
-        return this;
+        try {
+            var file = Files.createTempFile("shelf", "");
+            try {
+                return put(Files.writeString(file, text), to);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /** Copies a folder of the claim to this machine. */
     void get(String from, Path to) {
-        space.kubectl("cp", pod + ":/shelf/" + from, to.toString()).output();
-    }
-
-    String read(String file) {
-        return space.kubectl("exec", pod, "--", "cat", "/shelf/" + file).output();
+        space.kubectl("cp", "--retries=3", pod + ":/shelf/" + from, to.toString())
+                .output();
     }
 
     /** Names of what lies in a folder of the claim. */
     List<String> list(String folder) {
-        return space.kubectl("exec", pod, "--", "ls", "/shelf/" + folder)
+        return inside("ls /shelf/" + folder).output().lines().toList();
+    }
+
+    private long bytes(String path) {
+        return Long.parseLong(inside("find %s -type f -exec cat {} + | wc -c".formatted(path))
                 .output()
-                .lines()
-                .toList();
+                .strip());
+    }
+
+    private static long bytes(Path path) {
+        try (var files = Files.walk(path)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private Command inside(String shell) {
+        return space.kubectl("exec", pod, "--", "sh", "-c", shell);
     }
 }

@@ -14,13 +14,15 @@ class WaitingIT {
 
     @Test
     void missingClaimIsNamedAndHealsWhenItComes(Space space) {
-        space.apply(Recipe.named("heals").toString());
+        Recipe.fill(Shelf.of(space, "claim"));
+        space.apply(Recipe.named("heals").toString().replace("pvc://claim/results", "pvc://late/results"));
         var waiting = space.await("heals", "the missing claim", PATIENCE, Told.because("ClaimMissing"));
-        assertThat(Told.message(waiting)).contains("spec.model.from").contains("'claim'");
+        assertThat(Told.message(waiting)).contains("spec.output.to").contains("'late'");
         assertThat(space.attempts("heals")).isEmpty();
 
-        Recipe.fill(Shelf.of(space, "claim"));
+        var late = Shelf.of(space, "late");
         space.await("heals", "the end", Recipe.PATIENCE, Told.holds("Complete"));
+        assertThat(late.list("results/heals")).contains("adapter_model.safetensors");
     }
 
     @Test

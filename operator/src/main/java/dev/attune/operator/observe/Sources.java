@@ -32,6 +32,9 @@ public record Sources(
         InformerEventSource<PersistentVolumeClaim, FineTuneJob> claims,
         InformerEventSource<FineTuneJob, FineTuneJob> others) {
 
+    /** Resources in a page of a list: a list of all at once would take more memory than all that is kept of them. */
+    public static final long PAGE = 500;
+
     private static final String BY_CLAIM = "claim";
     private static final String BY_DEPENDENCY = "dependency";
 
@@ -83,6 +86,7 @@ public record Sources(
             Class<R> type, EventSourceContext<FineTuneJob> context) {
         var configuration = InformerEventSourceConfiguration.from(type, FineTuneJob.class)
                 .withLabelSelector(TrainerPod.JOB_LABEL)
+                .withInformerListLimit(PAGE)
                 .withSecondaryToPrimaryMapper(changed -> Set.of(new ResourceID(
                         changed.getMetadata().getLabels().get(TrainerPod.JOB_LABEL),
                         changed.getMetadata().getNamespace())))
@@ -94,6 +98,7 @@ public record Sources(
             Class<R> type, SecondaryToPrimaryMapper<R> mapper, EventSourceContext<FineTuneJob> context) {
         // Read by name, never by primary: the second mapper keeps the framework from holding an index for that.
         var configuration = InformerEventSourceConfiguration.from(type, FineTuneJob.class)
+                .withInformerListLimit(PAGE)
                 .withSecondaryToPrimaryMapper(mapper)
                 .withPrimaryToSecondaryMapper(primary -> Set.of())
                 .build();
