@@ -10,6 +10,7 @@ from string import Template
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent
 ATTUNE = ROOT / "attune"
+QUICKSTART = ROOT / "examples/quickstart/volumes/quickstart"
 FIXTURES = ROOT / "trainer-image/src/test/resources/fixtures"
 WORK = ROOT / ".attune" / "bench"
 CACHE = Path(os.environ.get("ATTUNE_MODELS", Path.home() / ".cache/attune-models"))
@@ -29,7 +30,7 @@ def job(name: str, work: Path, steps: int) -> Path:
     template = BENCH / "jobs" / f"{name}.yaml"
     if not template.exists():
         fail(f"there is no job {name}: {', '.join(sorted(p.stem for p in template.parent.glob('*.yaml')))}")
-    values = {"models": CACHE / "models", "fixtures": FIXTURES, "work": work, "steps": steps}
+    values = {"models": CACHE / "models", "fixtures": FIXTURES, "quickstart": QUICKSTART, "work": work, "steps": steps}
     filled = work / f"{name}.yaml"
     filled.write_text(Template(template.read_text()).substitute(values))
     for file, write in {"text.txt": text, "pairs.jsonl": pairs}.items():

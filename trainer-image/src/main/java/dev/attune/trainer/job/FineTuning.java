@@ -68,10 +68,7 @@ public final class FineTuning {
         var method = Methods.of(spec.method());
         var form = form(spec, method);
         sink.accept(new Event.Preparing("loading " + spec.model().from()));
-        var start = method.needsWeights()
-                ? StartingModel.load(places, spec.model().from())
-                : StartingModel.loadOrDraw(
-                        places, spec.model().from(), spec.training().seed());
+        var start = start(method);
         Torch.sizeThreads(start.model().size());
         try (var tokenizer = Tokenizer.read(start.tokenizer())) {
             sink.accept(new Event.Preparing("reading data"));
@@ -86,6 +83,14 @@ public final class FineTuning {
             }
             return train(method, form, start, tokenizer, material, results);
         }
+    }
+
+    private StartingModel start(Method method) {
+        var from = job.getSpec().model().from();
+        return method.needsWeights()
+                ? StartingModel.load(places, from)
+                : StartingModel.loadOrDraw(
+                        places, from, job.getSpec().training().seed());
     }
 
     private Material material(StartingModel start, Tokenizer tokenizer) {
@@ -111,7 +116,7 @@ public final class FineTuning {
         var adapted = method.adapt(start.model(), training.seed());
         var order = new Order(material.train().size(), training.batchSize(), training.seed());
         var plan = Plan.of(spec, order, method.learningRate());
-        var setup = setup(start, adapted, tokenizer, material, plan);
+        var setup = setup(method, start, adapted, tokenizer, material, plan);
         if (!new Loop(setup, plan, order, store(results.recipe()), sink, stop).run()) {
             return ExitCode.INTERRUPTED;
         }
@@ -121,7 +126,8 @@ public final class FineTuning {
         return ExitCode.SUCCEEDED;
     }
 
-    private Loop.Setup setup(StartingModel start, Adapted adapted, Tokenizer tokenizer, Material material, Plan plan) {
+    private Loop.Setup setup(
+            Method method, StartingModel start, Adapted adapted, Tokenizer tokenizer, Material material, Plan plan) {
         var training = job.getSpec().training();
         var architecture = start.model().architecture();
         var objective = Objectives.of(job.getSpec().objective());
@@ -133,7 +139,8 @@ public final class FineTuning {
                 tokenizer,
                 material.evaluation(),
                 material.evaluation().isEmpty() ? material.train() : material.evaluation(),
-                plan.microBatchSize());
+                plan.microBatchSize(),
+                () -> start(method).model());
         return new Loop.Setup(
                 job.getMetadata().getName(),
                 new TrainerInfo(version(), Torch.device(), start.model().size(), adapted.size(), 0),

@@ -7,6 +7,9 @@ import dev.attune.trainer.event.Event.Generated;
 import dev.attune.trainer.generate.Greedy;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Model;
+import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.text.Tokenizer;
@@ -15,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Measures a model on examples that it doesn't learn from, and lets it write.
@@ -22,6 +26,7 @@ import java.util.Set;
  * @param examples to measure by; none: nothing is measured
  * @param prompts whose beginnings the model goes on from
  * @param batchSize examples computed at once
+ * @param start reads the model that training started from
  */
 record Judge(
         Architecture architecture,
@@ -30,7 +35,8 @@ record Judge(
         Tokenizer tokenizer,
         List<Example> examples,
         List<Example> prompts,
-        int batchSize) {
+        int batchSize,
+        Supplier<Model> start) {
 
     private static final int SAMPLES = 3;
     private static final int SAMPLE_TOKENS = 40;
@@ -59,12 +65,24 @@ record Judge(
         return new Evaluated(step, metrics);
     }
 
-    /** What the model writes behind the first few prompts. */
+    /**
+     * What the model writes behind the first few prompts, and what the one that it started from does. Both are written at
+     * the end, from a second copy, so that the first step doesn't wait.
+     */
     List<Generated> write(int step) {
+        var written = new ArrayList<Generated>();
+        try (var scope = Scope.withoutGradients()) {
+            written.addAll(write(0, new WeightsNetwork(start.get().weights())));
+        }
+        written.addAll(write(step, adapted.inference()));
+        return written;
+    }
+
+    private List<Generated> write(int step, Network network) {
         var written = new ArrayList<Generated>();
         for (var example : prompts.subList(0, Math.min(SAMPLES, prompts.size()))) {
             var prompt = opening(example);
-            var text = Greedy.continuation(architecture, adapted.inference(), prompt, SAMPLE_TOKENS, ends());
+            var text = Greedy.continuation(architecture, network, prompt, SAMPLE_TOKENS, ends());
             written.add(new Generated(step, tokenizer.decode(prompt), tokenizer.decode(text)));
         }
         return written;

@@ -156,7 +156,7 @@ final class Loop {
             sink.accept(new Event.Evaluating(step));
             record(setup.judge().measure(step));
         }
-        if (step == 0 || step == plan.totalSteps()) {
+        if (step == plan.totalSteps()) {
             setup.judge().write(step).forEach(this::record);
         }
     }
