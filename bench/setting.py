@@ -52,5 +52,5 @@ def text(file: Path):
     if not source.exists():
         fail(f"{source} is missing: lay out models and data with ../shared/models/fetch, or name the folder in"
              " ATTUNE_MODELS")
-    records = (json.loads(line) for line in source.open())
+    records = [json.loads(line) for line in source.open()] * 8
     file.write_text("\n\n".join(f"{r['prompt']}\n{r['completion']}" for r in records))
