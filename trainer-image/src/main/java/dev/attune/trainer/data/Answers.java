@@ -1,6 +1,5 @@
 package dev.attune.trainer.data;
 
-import dev.attune.api.Objective.Instruction;
 import dev.attune.api.Objective.LossOn;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.text.ChatTemplate;
@@ -10,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Prompts with completions and chats, an example each, in which the completion or the assistant's turns are learnt. */
-final class Answers {
+public final class Answers {
 
     private final Tokenizer tokenizer;
     private final boolean wholly;
@@ -23,8 +22,9 @@ final class Answers {
         this.sequenceLength = sequenceLength;
     }
 
-    static Examples examples(List<DataFile> files, Instruction instruction, Tokenizer tokenizer, int sequenceLength) {
-        var answers = new Answers(tokenizer, instruction.lossOn() == LossOn.ALL, sequenceLength);
+    /** An example a record, cut to {@code sequenceLength} tokens; those that leave nothing to learn are left out. */
+    public static Examples examples(List<DataFile> files, LossOn lossOn, Tokenizer tokenizer, int sequenceLength) {
+        var answers = new Answers(tokenizer, lossOn == LossOn.ALL, sequenceLength);
         var examples = new ArrayList<Example>();
         var notes = new ArrayList<String>();
         for (var file : files) {
@@ -43,7 +43,7 @@ final class Answers {
             var example = example(sample);
             var fitting = example.length() <= sequenceLength
                     ? example
-                    : new Example(
+                    : Example.of(
                             Arrays.copyOf(example.ids(), sequenceLength),
                             Arrays.copyOf(example.labels(), sequenceLength));
             if (fitting.labelTokens() > 0) {

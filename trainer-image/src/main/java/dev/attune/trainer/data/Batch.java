@@ -3,6 +3,7 @@ package dev.attune.trainer.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Examples that are computed at once, filled up on the right to the longest.
@@ -10,38 +11,68 @@ import java.util.List;
  * @param size examples
  * @param length tokens of the longest
  * @param ids [size × length] token ids, row by row
+ * @param segments [size × length] which of two texts a token belongs to; {@code null}: all to the first
  * @param attentionMask [size × length] 1 for a token, 0 for filling
- * @param labels [size × length] token ids, {@link #IGNORED} where a token doesn't count
- * @param tokens how many tokens there are, filling left out
- * @param labelTokens how many tokens are predicted and count: the first of a row is never predicted
+ * @param labels [size × labels of the one that has most], {@link #IGNORED} where nothing counts
+ * @param targets [size × targets of each] numbers to be said; {@code null}: none
  */
-public record Batch(int size, int length, int[] ids, int[] attentionMask, int[] labels, int tokens, int labelTokens) {
+public record Batch(
+        int size, int length, int[] ids, int[] segments, int[] attentionMask, int[] labels, float[] targets) {
 
-    /** Label of a token that doesn't count in the loss. */
+    /** Label of what doesn't count in the loss. */
     public static final int IGNORED = -100;
 
     /** Puts examples together. */
     public static Batch of(List<Example> examples, int padId) {
-        var length = examples.stream().mapToInt(Example::length).max().orElse(0);
-        var ids = new int[examples.size() * length];
+        var length = longest(examples, Example::ids);
+        var ids = filled(examples, Example::ids, length, padId);
+        var segments = examples.get(0).segments() == null ? null : filled(examples, Example::segments, length, 0);
         var attentionMask = new int[ids.length];
-        var labels = new int[ids.length];
-        Arrays.fill(ids, padId);
-        Arrays.fill(labels, IGNORED);
         for (var row = 0; row < examples.size(); row++) {
-            var example = examples.get(row);
-            System.arraycopy(example.ids(), 0, ids, row * length, example.length());
-            System.arraycopy(example.labels(), 0, labels, row * length, example.length());
-            Arrays.fill(attentionMask, row * length, row * length + example.length(), 1);
+            Arrays.fill(
+                    attentionMask,
+                    row * length,
+                    row * length + examples.get(row).length(),
+                    1);
         }
-        return new Batch(
-                examples.size(),
-                length,
-                ids,
-                attentionMask,
-                labels,
-                examples.stream().mapToInt(Example::length).sum(),
-                examples.stream().mapToInt(Example::labelTokens).sum());
+        var labels = filled(examples, Example::labels, longest(examples, Example::labels), IGNORED);
+        return new Batch(examples.size(), length, ids, segments, attentionMask, labels, targets(examples));
+    }
+
+    private static int longest(List<Example> examples, Function<Example, int[]> part) {
+        return examples.stream().mapToInt(e -> part.apply(e).length).max().orElse(0);
+    }
+
+    private static int[] filled(List<Example> examples, Function<Example, int[]> part, int length, int filling) {
+        var all = new int[examples.size() * length];
+        Arrays.fill(all, filling);
+        for (var row = 0; row < examples.size(); row++) {
+            var own = part.apply(examples.get(row));
+            System.arraycopy(own, 0, all, row * length, own.length);
+        }
+        return all;
+    }
+
+    private static float[] targets(List<Example> examples) {
+        if (examples.get(0).targets() == null) {
+            return null;
+        }
+        var each = examples.get(0).targets().length;
+        var all = new float[examples.size() * each];
+        for (var row = 0; row < examples.size(); row++) {
+            System.arraycopy(examples.get(row).targets(), 0, all, row * each, each);
+        }
+        return all;
+    }
+
+    /** How many tokens there are, filling left out. */
+    public int tokens() {
+        return Arrays.stream(attentionMask).sum();
+    }
+
+    /** Labels of a row. */
+    public int labelLength() {
+        return labels.length / size;
     }
 
     /** Puts examples together in their order, {@code size} at a time; the last batch may have fewer. */

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Documents joined, with the end of text behind each, and cut into blocks in which every token is learnt. */
-final class RunningText {
+public final class RunningText {
 
     private final Tokenizer tokenizer;
     private final int eos;
@@ -23,7 +23,8 @@ final class RunningText {
         this.block = new int[sequenceLength];
     }
 
-    static Examples examples(List<DataFile> files, Tokenizer tokenizer, int sequenceLength) {
+    /** The blocks of all documents, at most {@code sequenceLength} tokens each. */
+    public static Examples examples(List<DataFile> files, Tokenizer tokenizer, int sequenceLength) {
         var text = new RunningText(tokenizer, sequenceLength);
         files.forEach(file -> file.forEach(text::add));
         // A block of one token has nothing to predict.

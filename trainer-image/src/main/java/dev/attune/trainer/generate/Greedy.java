@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.KeyValueCache;
-import dev.attune.trainer.model.Mask;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Tokens;
 import dev.attune.trainer.tensor.Scope;
@@ -39,7 +38,7 @@ public final class Greedy {
                     return Arrays.copyOf(text, length);
                 }
                 text[length] = next;
-                offset += input.length;
+                offset += input.length + (offset == 0 ? network.virtualTokens() : 0);
                 input = new int[] {next};
             }
         }
@@ -48,8 +47,8 @@ public final class Greedy {
 
     private static int next(Architecture architecture, Network network, int[] input, int offset) {
         var ids = Torch.manager().create(IntStream.of(input).asLongStream().toArray(), new Shape(1, input.length));
-        var hidden = architecture.hidden(network, new Tokens(ids, offset, Mask.CAUSAL));
-        NDArray last = hidden.get("0,-1");
-        return (int) architecture.logits(network, last.expandDims(0)).argMax().getLong();
+        var hidden = architecture.hidden(network, Tokens.of(ids, offset));
+        NDArray last = hidden.get("0,-1").expandDims(0);
+        return (int) architecture.outputs(network, last).argMax().getLong();
     }
 }

@@ -2,7 +2,7 @@ package dev.attune.trainer.job;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.attune.trainer.model.Mask;
+import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.Tokens;
 import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.place.Places;
@@ -27,7 +27,7 @@ public final class Answer {
      * @param uri a model's or an adapter's folder
      */
     public static void write(Places places, String uri, String text, Path file) throws IOException {
-        var start = StartingModel.load(places, uri);
+        var start = StartingModel.load(places, uri, Task.LANGUAGE_MODELING, 0);
         var architecture = start.model().architecture();
         try (var tokenizer = Tokenizer.read(start.tokenizer());
                 var scope = Scope.withoutGradients()) {
@@ -36,11 +36,11 @@ public final class Answer {
                     .toArray();
             var input = Torch.manager().create(ids, new Shape(1, ids.length));
             var network = new WeightsNetwork(start.model().weights());
-            var hidden = architecture.hidden(network, new Tokens(input, 0, Mask.CAUSAL));
+            var hidden = architecture.hidden(network, Tokens.of(input, 0));
             var arrays = new LinkedHashMap<String, NDArray>();
             arrays.put("input_ids", input);
             arrays.put("attention_mask", input.onesLike());
-            arrays.put("logits", architecture.logits(network, hidden));
+            arrays.put("logits", architecture.outputs(network, hidden));
             SafetensorsWriter.write(file, arrays);
         }
     }

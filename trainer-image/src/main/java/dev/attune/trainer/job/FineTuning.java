@@ -14,6 +14,7 @@ import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.method.Method;
 import dev.attune.trainer.method.Methods;
+import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.objective.Objectives;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Torch;
@@ -63,16 +64,22 @@ public final class FineTuning {
         }
     }
 
+    /** All that a run is made of. */
+    private record Ingredients(
+            Method method, Objective objective, StartingModel start, Tokenizer tokenizer, Material material) {}
+
     private ExitCode train() {
         var spec = job.getSpec();
         var method = Methods.of(spec.method());
         var form = form(spec, method);
+        var files = Material.Files.of(spec.data(), places);
+        var objective = Objectives.of(spec.objective(), files.train());
         sink.accept(new Event.Preparing("loading " + spec.model().from()));
-        var start = start(method);
+        var start = start(method, objective);
         Torch.sizeThreads(start.model().size());
         try (var tokenizer = Tokenizer.read(start.tokenizer())) {
             sink.accept(new Event.Preparing("reading data"));
-            var material = material(start, tokenizer);
+            var material = material(files, objective, start, tokenizer);
             var recipe = Recipe.digest(spec, start.folders(), material.digests());
             var results = new ResultFolder(
                     place("spec.output.to", spec.output().to()), spec.output().to(), recipe);
@@ -81,22 +88,23 @@ public final class FineTuning {
                 sink.accept(new Event.AlreadyDone(done.get()));
                 return ExitCode.SUCCEEDED;
             }
-            return train(method, form, start, tokenizer, material, results);
+            return train(new Ingredients(method, objective, start, tokenizer, material), form, results);
         }
     }
 
-    private StartingModel start(Method method) {
+    private StartingModel start(Method method, Objective objective) {
         var from = job.getSpec().model().from();
+        var seed = job.getSpec().training().seed();
         return method.needsWeights()
-                ? StartingModel.load(places, from)
-                : StartingModel.loadOrDraw(
-                        places, from, job.getSpec().training().seed());
+                ? StartingModel.load(places, from, objective.task(), seed)
+                : StartingModel.loadOrDraw(places, from, objective.task(), seed);
     }
 
-    private Material material(StartingModel start, Tokenizer tokenizer) {
+    private Material material(Material.Files files, Objective objective, StartingModel start, Tokenizer tokenizer) {
         var architecture = start.model().architecture();
         var length = Math.min(job.getSpec().training().sequenceLength(), architecture.maxLength());
-        var material = Material.read(job.getSpec(), places, tokenizer, length);
+        var material =
+                Material.read(job.getSpec(), files, some -> objective.examples(some, architecture, tokenizer, length));
         material.requireWithin(architecture.vocabulary(), tokenizer);
         material.notes().forEach(note -> sink.accept(new Event.Warned(note)));
         sink.accept(new Event.DataRead(
@@ -104,20 +112,14 @@ public final class FineTuning {
         return material;
     }
 
-    private ExitCode train(
-            Method method,
-            Form form,
-            StartingModel start,
-            Tokenizer tokenizer,
-            Material material,
-            ResultFolder results) {
+    private ExitCode train(Ingredients made, Form form, ResultFolder results) {
         var spec = job.getSpec();
         var training = spec.training();
-        var adapted = method.adapt(start.model(), training.seed());
-        var order = new Order(material.train().size(), training.batchSize(), training.seed());
-        var plan = Plan.of(spec, order, method.learningRate());
-        var setup = setup(method, start, adapted, tokenizer, material, plan);
-        if (!new Loop(setup, plan, order, store(results.recipe()), sink, stop).run()) {
+        var start = made.start();
+        var adapted = made.method().adapt(start.model(), training.seed());
+        var order = new Order(made.material().train().size(), training.batchSize(), training.seed());
+        var plan = Plan.of(spec, order, made.method().learningRate());
+        if (!new Loop(setup(made, adapted, plan), plan, order, store(results.recipe()), sink, stop).run()) {
             return ExitCode.INTERRUPTED;
         }
         sink.accept(new Event.Writing(results.uri()));
@@ -126,30 +128,31 @@ public final class FineTuning {
         return ExitCode.SUCCEEDED;
     }
 
-    private Loop.Setup setup(
-            Method method, StartingModel start, Adapted adapted, Tokenizer tokenizer, Material material, Plan plan) {
+    private Loop.Setup setup(Ingredients made, Adapted adapted, Plan plan) {
         var training = job.getSpec().training();
-        var architecture = start.model().architecture();
-        var objective = Objectives.of(job.getSpec().objective());
+        var model = made.start().model();
+        var material = made.material();
         var optimiser = new AdamW(adapted.trainables(), training.weightDecay());
         var judge = new Judge(
-                architecture,
+                model.architecture(),
                 adapted,
-                objective,
-                tokenizer,
+                made.objective(),
+                made.tokenizer(),
                 material.evaluation(),
                 material.evaluation().isEmpty() ? material.train() : material.evaluation(),
                 plan.microBatchSize(),
-                () -> start(method).model());
+                () -> made.method().hasAdapter()
+                        ? model
+                        : start(made.method(), made.objective()).model());
         return new Loop.Setup(
                 job.getMetadata().getName(),
-                new TrainerInfo(version(), Torch.device(), start.model().size(), adapted.size(), 0),
+                new TrainerInfo(version(), Torch.device(), model.size(), adapted.size(), 0),
                 material.train(),
-                tokenizer.pad(),
+                made.tokenizer().pad(),
                 training.seed(),
                 adapted,
                 optimiser,
-                new Stepper(architecture, adapted, objective, optimiser, training.gradientClip()),
+                new Stepper(model.architecture(), adapted, made.objective(), optimiser, training.gradientClip()),
                 judge);
     }
 

@@ -15,7 +15,6 @@ import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -26,7 +25,7 @@ import java.util.function.Supplier;
  * @param examples to measure by; none: nothing is measured
  * @param prompts whose beginnings the model goes on from
  * @param batchSize examples computed at once
- * @param start reads the model that training started from
+ * @param start gives the model that training started from
  */
 record Judge(
         Architecture architecture,
@@ -47,29 +46,28 @@ record Judge(
         return !examples.isEmpty();
     }
 
-    /** Loss in nats a token, and its exponential, over all examples. */
+    /** The objective's metrics over all examples. */
     Evaluated measure(int step) {
-        var sum = 0.0;
-        var count = 0L;
-        for (var from = 0; from < examples.size(); from += batchSize) {
-            var batch = Batch.of(examples.subList(from, Math.min(from + batchSize, examples.size())), tokenizer.pad());
+        var tally = objective.tally();
+        var network = adapted.inference();
+        for (var examples : Batch.inOrder(examples, batchSize, tokenizer.pad())) {
+            var batch = objective.drawn(examples, 0);
             try (var scope = Scope.withoutGradients()) {
-                var loss = objective.loss(architecture, adapted.inference(), batch);
-                sum += loss.sum().getFloat();
-                count += loss.count();
+                var rows = objective.rows(architecture, network, batch);
+                tally.add(batch, objective.loss(architecture, network, rows, batch));
             }
         }
-        var metrics = new LinkedHashMap<String, Double>();
-        metrics.put("loss", sum / count);
-        metrics.put("perplexity", Math.exp(sum / count));
-        return new Evaluated(step, metrics);
+        return new Evaluated(step, tally.metrics());
     }
 
     /**
      * What the model writes behind the first few prompts, and what the one that it started from does. Both are written at
-     * the end, from a second copy, so that the first step doesn't wait.
+     * the end, so that the first step doesn't wait.
      */
     List<Generated> write(int step) {
+        if (!objective.writes()) {
+            return List.of();
+        }
         var written = new ArrayList<Generated>();
         try (var scope = Scope.withoutGradients()) {
             written.addAll(write(0, new WeightsNetwork(start.get().weights())));

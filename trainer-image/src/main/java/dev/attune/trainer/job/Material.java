@@ -12,6 +12,7 @@ import dev.attune.trainer.place.Places;
 import dev.attune.trainer.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -22,21 +23,23 @@ import java.util.stream.Stream;
  */
 record Material(List<Example> train, List<Example> evaluation, List<String> digests, List<String> notes) {
 
-    /** Reads all data of a manifest as tokens, at most {@code length} an example. */
-    static Material read(FineTuneJobSpec spec, Places places, Tokenizer tokenizer, int length) {
+    /**
+     * Makes examples of all files.
+     *
+     * @param objective makes examples of some
+     */
+    static Material read(FineTuneJobSpec spec, Files files, Function<List<DataFile>, Examples> objective) {
         var data = spec.data();
-        var trainFiles = files(places, "spec.data.train", data.train());
-        var train = Examples.read(trainFiles, spec.objective(), tokenizer, length);
-        var evaluationFiles = files(places, "spec.data.evaluation", data.evaluation());
+        var train = objective.apply(files.train());
         var split = split(data, train.all(), spec.training().seed());
         var notes = new ArrayList<>(train.notes());
         var evaluation = split.evaluation();
-        if (!evaluationFiles.isEmpty()) {
-            var held = Examples.read(evaluationFiles, spec.objective(), tokenizer, length);
+        if (!files.evaluation().isEmpty()) {
+            var held = objective.apply(files.evaluation());
             notes.addAll(held.notes());
             evaluation = held.all();
         }
-        var digests = Stream.concat(trainFiles.stream(), evaluationFiles.stream())
+        var digests = Stream.concat(files.train().stream(), files.evaluation().stream())
                 .map(DataFile::digest)
                 .toList();
         return new Material(split.train(), evaluation, digests, notes);
@@ -46,6 +49,16 @@ record Material(List<Example> train, List<Example> evaluation, List<String> dige
         return data.evaluationFraction() == null
                 ? new Split(examples, List.of())
                 : Split.of(examples, data.evaluationFraction(), seed);
+    }
+
+    /** The data files that a manifest names. */
+    record Files(List<DataFile> train, List<DataFile> evaluation) {
+
+        static Files of(Data data, Places places) {
+            return new Files(
+                    files(places, "spec.data.train", data.train()),
+                    files(places, "spec.data.evaluation", data.evaluation()));
+        }
     }
 
     private static List<DataFile> files(Places places, String field, List<DataSet> sets) {

@@ -90,6 +90,7 @@ record ResultFolder(Path folder, String uri, String recipe) {
         written.add(ModelFolder.WEIGHTS);
         var config = model.config().json().deepCopy();
         config.remove(List.of("torch_dtype", "dtype"));
+        config.putArray("architectures").add(model.architecture().head().modelClass());
         config.put(model.config().json().has("dtype") ? "dtype" : "torch_dtype", "float32");
         new ObjectMapper()
                 .writerWithDefaultPrettyPrinter()

@@ -30,6 +30,11 @@ record Full() implements Method {
     }
 
     @Override
+    public boolean merges() {
+        return true;
+    }
+
+    @Override
     public Adapted adapt(Model model, long seed) {
         var trainables = model.architecture().parameters().stream()
                 .map(p -> new Trainable(p.name(), model.weights().get(p.name()), p.decays()))

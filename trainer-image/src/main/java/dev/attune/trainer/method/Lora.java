@@ -2,7 +2,6 @@ package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Model;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 
@@ -29,8 +27,6 @@ import java.util.stream.Collectors;
  * @param targets last parts of module names, or whole ones; empty: the architecture's own choice
  */
 record Lora(int rank, double alpha, double dropout, List<String> targets) implements Method {
-
-    private static final String PEFT_PREFIX = "base_model.model.";
 
     static Lora of(dev.attune.api.Method.Lora spec) {
         var alpha = spec.alpha() == null ? spec.rank() : spec.alpha();
@@ -61,6 +57,11 @@ record Lora(int rank, double alpha, double dropout, List<String> targets) implem
     }
 
     @Override
+    public boolean merges() {
+        return true;
+    }
+
+    @Override
     public Adapted adapt(Model model, long seed) {
         var random = new Random(seed);
         var updates = new LinkedHashMap<String, Update>();
@@ -69,12 +70,12 @@ record Lora(int rank, double alpha, double dropout, List<String> targets) implem
         }
         var base = new WeightsNetwork(model.weights());
         var scale = alpha / rank;
-        return new Adapted(
+        return Peft.adapted(
+                model,
                 new Adapter(base, updates, scale, dropout),
                 new Adapter(base, updates, scale, 0),
                 trainables(updates),
-                "adapter_model.safetensors",
-                Optional.of(config(model)),
+                config(model),
                 () -> merged(model, updates, scale));
     }
 
@@ -99,7 +100,7 @@ record Lora(int rank, double alpha, double dropout, List<String> targets) implem
     }
 
     private List<String> chosenTargets(Model model) {
-        return targets.isEmpty() ? model.architecture().loraTargets() : targets;
+        return targets.isEmpty() ? model.architecture().targets().lora() : targets;
     }
 
     private static String lastParts(List<Parameter> layers) {
@@ -117,26 +118,20 @@ record Lora(int rank, double alpha, double dropout, List<String> targets) implem
         }
         var a = Torch.manager().create(numbers, new Shape(rank, layer.in()));
         var b = Torch.manager().zeros(new Shape(layer.out(), rank));
-        Torch.requireGradient(a);
-        Torch.requireGradient(b);
         return new Update(layer, a, b);
     }
 
     private static List<Trainable> trainables(Map<String, Update> updates) {
         var trainables = new ArrayList<Trainable>();
         updates.forEach((module, update) -> {
-            trainables.add(new Trainable(PEFT_PREFIX + module + ".lora_A.weight", update.a(), true));
-            trainables.add(new Trainable(PEFT_PREFIX + module + ".lora_B.weight", update.b(), true));
+            trainables.add(new Trainable(Peft.PREFIX + module + ".lora_A.weight", update.a(), true));
+            trainables.add(new Trainable(Peft.PREFIX + module + ".lora_B.weight", update.b(), true));
         });
         return List.copyOf(trainables);
     }
 
     private ObjectNode config(Model model) {
-        var config = new ObjectMapper().createObjectNode();
-        config.put("peft_type", "LORA");
-        config.put("task_type", "CAUSAL_LM");
-        config.put("base_model_name_or_path", model.source());
-        config.put("inference_mode", true);
+        var config = Peft.config(model, "LORA");
         config.put("r", rank);
         config.put("lora_alpha", alpha);
         config.put("lora_dropout", dropout);

@@ -17,6 +17,9 @@ public interface Method {
     /** Whether what it learns can be kept apart from the model. */
     boolean hasAdapter();
 
+    /** Whether what it learns can be folded into the model's own weights. */
+    boolean merges();
+
     /** Puts the parameters that it trains beside or into the model; new ones are drawn from the seed. */
     Adapted adapt(Model model, long seed);
 }

@@ -3,17 +3,38 @@ package dev.attune.trainer.model;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 
-/** The mathematics of a family of models with one configuration; holds no weights. */
+/** The mathematics of a family of models with one configuration and one task; holds no weights. */
 public interface Architecture {
 
-    /** Every weight that a model of this configuration has, in the order of the network. */
+    /** How a model reads. */
+    enum Kind {
+        /** From left to right, as GPT-2. */
+        DECODER,
+        /** All at once, as BERT. */
+        ENCODER,
+        /** All of a text at once, and then its answer from left to right, as T5. */
+        ENCODER_DECODER
+    }
+
+    /** How it reads. */
+    Kind kind();
+
+    /** Every weight that a model of this configuration and task has, in the order of the network, the head's last. */
     List<Parameter> parameters();
 
-    /** Last hidden states {@code [batch, length, hidden]}, normalised. */
+    /**
+     * Last hidden states {@code [batch, length, hidden]}, normalised: of the tokens, after those of virtual tokens if the
+     * network has any; of an encoder-decoder, its decoder's.
+     */
     NDArray hidden(Network network, Tokens tokens);
 
-    /** Logits {@code [..., vocabulary]} of hidden states {@code [..., hidden]}. */
-    NDArray logits(Network network, NDArray hidden);
+    /** What stands on top for the task. */
+    Head head();
+
+    /** What the head gives for hidden states {@code [n, hidden]}: {@code [n, outputs]}. */
+    default NDArray outputs(Network network, NDArray rows) {
+        return head().outputs().apply(network, rows);
+    }
 
     /** Tokens that a row may have at most. */
     int maxLength();
@@ -21,8 +42,11 @@ public interface Architecture {
     /** Tokens that the model knows. */
     int vocabulary();
 
-    /** Modules that LoRA adapts unless told otherwise, as the last part of their names. */
-    List<String> loraTargets();
+    /** The sizes that methods build by. */
+    Geometry geometry();
+
+    /** The modules that methods adapt unless told otherwise. */
+    Targets targets();
 
     /** Standard deviation of freshly drawn weights. */
     double initializerRange();

@@ -21,7 +21,7 @@ public final class FreshWeights {
         return weights;
     }
 
-    private static NDArray draw(Parameter parameter, double deviation, Random random) {
+    static NDArray draw(Parameter parameter, double deviation, Random random) {
         return switch (parameter.role()) {
             case BIAS -> Torch.manager().zeros(parameter.shape());
             case NORM -> Torch.manager().ones(parameter.shape());

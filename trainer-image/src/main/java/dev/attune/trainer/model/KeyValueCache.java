@@ -1,7 +1,6 @@
 package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
-import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,7 +25,7 @@ public record KeyValueCache(Network base, Map<String, NDArray[]> seen) implement
         var values = before[1].concat(v, 2);
         remember(name, keys, values);
         free(before);
-        return Ops.attention(q, keys, values, false);
+        return base.attention(name, q, keys, values, mask);
     }
 
     private void remember(String name, NDArray keys, NDArray values) {

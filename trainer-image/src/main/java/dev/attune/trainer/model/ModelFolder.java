@@ -15,7 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Random;
+import java.util.function.BiFunction;
 
 /** Reads a model from a folder in Hugging Face's layout, and checks every tensor against its architecture. */
 public final class ModelFolder {
@@ -42,14 +43,15 @@ public final class ModelFolder {
     }
 
     /**
-     * Reads a model's weights as fp32.
+     * Reads a model's weights as fp32; those of the task's head that the file lacks are drawn from the seed.
      *
-     * @param architectures from a configuration to its mathematics
+     * @param architectures from a configuration and a task to the mathematics
      */
-    public static Model load(String source, Path folder, Function<Config, Architecture> architectures) {
+    public static Model load(
+            String source, Path folder, Task task, long seed, BiFunction<Config, Task, Architecture> architectures) {
         var config = config(folder);
-        var architecture = architectures.apply(config);
-        return new Model(source, folder, config, architecture, weights(folder, architecture));
+        var architecture = architectures.apply(config, task);
+        return new Model(source, folder, config, task, architecture, weights(folder, architecture, seed));
     }
 
     /** Whether the folder holds weights; one that doesn't is an architecture to be trained from nothing. */
@@ -57,11 +59,16 @@ public final class ModelFolder {
         return Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX));
     }
 
-    private static Map<String, NDArray> weights(Path folder, Architecture architecture) {
+    private static Map<String, NDArray> weights(Path folder, Architecture architecture, long seed) {
         var places = tensors(folder, architecture);
         var weights = new LinkedHashMap<String, NDArray>();
+        var random = new Random(seed);
         for (var parameter : architecture.parameters()) {
             var place = places.remove(parameter.name());
+            if (place == null && architecture.head().parameters().contains(parameter)) {
+                weights.put(parameter.name(), FreshWeights.draw(parameter, architecture.initializerRange(), random));
+                continue;
+            }
             if (place == null) {
                 throw TrainerFailure.invalidModel("%s: tensor %s is missing".formatted(folder, parameter.name()));
             }

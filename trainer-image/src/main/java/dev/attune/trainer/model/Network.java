@@ -1,6 +1,7 @@
 package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.UnaryOperator;
 
 /**
  * The layers that an architecture is written in. {@code name} is the module's name in Hugging Face's layout, as in
@@ -32,4 +33,35 @@ public interface Network {
      * @return {@code [batch, heads, length, d]}
      */
     NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask);
+
+    /**
+     * What the model reads, {@code [batch, length, hidden]}, before positions are added; virtual tokens go in front of it.
+     * The input of a decoder that has an encoder doesn't come by.
+     */
+    NDArray input(NDArray x, Tokens tokens);
+
+    /** How many virtual tokens {@link #input} puts in front. */
+    int virtualTokens();
+
+    /** How many keys stand in front of the first token in every self-attention; positions count from there. */
+    int past();
+
+    /** A layer's part that has a residual connection. */
+    enum Part {
+        /** Attention to the sequence itself. */
+        ATTENTION,
+        /** A decoder's attention to its encoder. */
+        CROSS_ATTENTION,
+        /** The feed-forward network. */
+        FEED_FORWARD
+    }
+
+    /**
+     * Adds what a part of a layer computed to what it was computed from: {@code norm(x + output)}.
+     *
+     * @param layer name of the layer's module, as in {@code model.layers.0}
+     * @param x the residual {@code [batch, length, hidden]}
+     * @param norm the normalisation of a model that has it behind the sum; the identity where it stands before
+     */
+    NDArray residual(String layer, Part part, NDArray x, NDArray output, UnaryOperator<NDArray> norm);
 }

@@ -1,6 +1,7 @@
 package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.UnaryOperator;
 
 /** A network that hands every call on, but for those that it changes. */
 public interface NetworkDecorator extends Network {
@@ -36,5 +37,25 @@ public interface NetworkDecorator extends Network {
     @Override
     default NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask) {
         return base().attention(name, q, k, v, mask);
+    }
+
+    @Override
+    default NDArray input(NDArray x, Tokens tokens) {
+        return base().input(x, tokens);
+    }
+
+    @Override
+    default int virtualTokens() {
+        return base().virtualTokens();
+    }
+
+    @Override
+    default int past() {
+        return base().past();
+    }
+
+    @Override
+    default NDArray residual(String layer, Part part, NDArray x, NDArray output, UnaryOperator<NDArray> norm) {
+        return base().residual(layer, part, x, output, norm);
     }
 }

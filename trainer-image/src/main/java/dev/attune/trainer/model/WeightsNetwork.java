@@ -3,6 +3,7 @@ package dev.attune.trainer.model;
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.tensor.Ops;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The network itself: looks weights up by the module's name and applies them. */
 public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
@@ -36,6 +37,30 @@ public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
 
     @Override
     public NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask) {
-        return mask.allowed() == null ? Ops.attention(q, k, v, true) : Ops.attention(q, k, v, mask.allowed());
+        var queries = q.getShape().get(2);
+        var keys = k.getShape().get(2);
+        return mask.plain(queries, keys)
+                ? Ops.attention(q, k, v, mask.causal() && queries > 1)
+                : Ops.attention(q, k, v, mask.table(q.getManager(), queries, keys));
+    }
+
+    @Override
+    public NDArray input(NDArray x, Tokens tokens) {
+        return x;
+    }
+
+    @Override
+    public int virtualTokens() {
+        return 0;
+    }
+
+    @Override
+    public int past() {
+        return 0;
+    }
+
+    @Override
+    public NDArray residual(String layer, Part part, NDArray x, NDArray output, UnaryOperator<NDArray> norm) {
+        return norm.apply(x.add(output));
     }
 }

@@ -1,9 +1,16 @@
 package dev.attune.trainer.objective;
 
+import ai.djl.ndarray.NDArray;
 import dev.attune.api.Objective.LossOn;
+import dev.attune.trainer.data.Answers;
 import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.data.DataFile;
+import dev.attune.trainer.data.Examples;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Task;
+import dev.attune.trainer.text.Tokenizer;
+import java.util.List;
 
 /** Supervised fine-tuning on prompts and completions, or on chats. */
 record Instruction(LossOn lossOn) implements Objective {
@@ -14,12 +21,37 @@ record Instruction(LossOn lossOn) implements Objective {
     }
 
     @Override
-    public long count(Batch batch) {
-        return batch.labelTokens();
+    public Task task() {
+        return Task.LANGUAGE_MODELING;
     }
 
     @Override
-    public Loss loss(Architecture architecture, Network network, Batch batch) {
-        return NextToken.loss(architecture, network, batch);
+    public Examples examples(List<DataFile> files, Architecture architecture, Tokenizer tokenizer, int sequenceLength) {
+        return Answers.examples(files, lossOn, tokenizer, sequenceLength);
+    }
+
+    @Override
+    public long count(Network network, Batch batch) {
+        return NextToken.count(network, batch);
+    }
+
+    @Override
+    public NDArray rows(Architecture architecture, Network network, Batch batch) {
+        return NextToken.rows(architecture, network, batch);
+    }
+
+    @Override
+    public Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
+        return NextToken.loss(architecture, network, rows, batch);
+    }
+
+    @Override
+    public Tally tally() {
+        return Tally.ofPerplexity();
+    }
+
+    @Override
+    public boolean writes() {
+        return true;
     }
 }

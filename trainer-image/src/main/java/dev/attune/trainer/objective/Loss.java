@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
  * What a batch costs.
  *
  * @param sum scalar {@code []} with gradient: the sum over all that counts, in nats
- * @param count over how many the sum runs, as tokens
+ * @param count over how many the sum runs
+ * @param outputs what the head gave {@code [n, outputs]}; {@code null} where it was never whole
  */
-public record Loss(NDArray sum, long count) {}
+public record Loss(NDArray sum, long count, NDArray outputs) {}

@@ -1,8 +1,14 @@
 package dev.attune.trainer.objective;
 
+import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.data.DataFile;
+import dev.attune.trainer.data.Examples;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Task;
+import dev.attune.trainer.text.Tokenizer;
+import java.util.List;
 
 /** A thing to learn. */
 public interface Objective {
@@ -10,9 +16,35 @@ public interface Objective {
     /** Its name in a manifest, as in instruction. */
     String name();
 
-    /** Over how many the loss of a batch runs, as tokens that are predicted. */
-    long count(Batch batch);
+    /** What it asks the model for. */
+    Task task();
 
-    /** What the network's answer to a batch costs. */
-    Loss loss(Architecture architecture, Network network, Batch batch);
+    /**
+     * Makes examples of the records of files.
+     *
+     * @param architecture the model that is to learn from them
+     * @param sequenceLength tokens of an example at most
+     * @throws dev.attune.trainer.failure.TrainerFailure when a record can't be learnt from, or none leaves anything to learn
+     */
+    Examples examples(List<DataFile> files, Architecture architecture, Tokenizer tokenizer, int sequenceLength);
+
+    /** The batch as it is learnt: what is random about it, as masked tokens, follows the seed. */
+    default Batch drawn(Batch batch, long seed) {
+        return batch;
+    }
+
+    /** Over how many the loss of a batch runs. */
+    long count(Network network, Batch batch);
+
+    /** The rows of the last hidden states that count, {@code [n, hidden]}. */
+    NDArray rows(Architecture architecture, Network network, Batch batch);
+
+    /** What the head's answer to {@link #rows} costs. */
+    Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch);
+
+    /** Adds up what the model is judged by. */
+    Tally tally();
+
+    /** Whether the model writes text, so that it can be shown what it writes before and after. */
+    boolean writes();
 }

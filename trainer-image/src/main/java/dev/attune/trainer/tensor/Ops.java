@@ -93,7 +93,7 @@ public final class Ops {
         return tensor(q, "attention", of(q), of(k), of(v), IValue.from(causal));
     }
 
-    /** The same with a boolean mask {@code [batch, 1, length, keys]}: true may be attended to. */
+    /** The same with a mask that broadcasts to {@code [batch, heads, length, keys]}: boolean, true may be attended to; or added. */
     public static NDArray attention(NDArray q, NDArray k, NDArray v, NDArray mask) {
         return tensor(q, "attention_masked", of(q), of(k), of(v), of(mask));
     }
@@ -106,6 +106,16 @@ public final class Ops {
     /** The rows of x {@code [n, ...]} that index int64 {@code [m]} names: {@code [m, ...]}. */
     public static NDArray rows(NDArray x, NDArray index) {
         return tensor(x, "index_select", of(x), of(index));
+    }
+
+    /** The rows of x from one to before another, sharing memory. */
+    public static NDArray slice(NDArray x, long from, long to) {
+        return tensor(x, "slice_rows", of(x), IValue.from(from), IValue.from(to));
+    }
+
+    /** The bias where the boolean mask allows it, −∞ elsewhere; both broadcast to {@code [batch, heads, queries, keys]}. */
+    public static NDArray maskedBias(NDArray bias, NDArray allowed) {
+        return tensor(bias, "masked_bias", of(bias), of(allowed));
     }
 
     /** The same numbers as another type, with gradient. */

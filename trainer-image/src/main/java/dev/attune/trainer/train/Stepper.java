@@ -7,6 +7,7 @@ import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** One optimiser step: gradients of all micro-batches, weighted as if they were one batch, then the update. */
 public final class Stepper {
@@ -40,17 +41,22 @@ public final class Stepper {
      * Does one step.
      *
      * @param batches micro-batches of one step; the order decides the rounding
-     * @param seeds a seed for each, which dropout follows
+     * @param seeds a seed for each, which dropout and masking follow
      */
     public Outcome step(List<Batch> batches, long[] seeds, double learningRate) {
-        long count = batches.stream().mapToLong(objective::count).sum();
+        var drawn = IntStream.range(0, batches.size())
+                .mapToObj(i -> objective.drawn(batches.get(i), seeds[i]))
+                .toList();
+        var count = drawn.stream()
+                .mapToLong(batch -> objective.count(adapted.training(), batch))
+                .sum();
         try (var scope = Scope.withoutGradients()) {
             optimiser.zero();
         }
         var sum = 0.0;
-        for (var i = 0; i < batches.size(); i++) {
+        for (var i = 0; i < drawn.size(); i++) {
             Torch.seed(seeds[i]);
-            sum += backward(batches.get(i), count);
+            sum += backward(drawn.get(i), count);
         }
         try (var scope = Scope.withoutGradients()) {
             var norm = optimiser.clip(gradientClip);
@@ -64,7 +70,9 @@ public final class Stepper {
 
     private double backward(Batch batch, long count) {
         try (var scope = Scope.withGradients()) {
-            var loss = objective.loss(architecture, adapted.training(), batch).sum();
+            var network = adapted.training();
+            var rows = objective.rows(architecture, network, batch);
+            var loss = objective.loss(architecture, network, rows, batch).sum();
             Torch.backward(loss.div(count));
             return loss.getFloat();
         }

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.attune.api.DataSet;
-import dev.attune.api.Objective;
-import dev.attune.api.Objective.Instruction;
-import dev.attune.api.Objective.LanguageModeling;
 import dev.attune.api.Objective.LossOn;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.place.Places;
@@ -32,9 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ExamplesTest {
 
-    private static final Objective TEXT = new Objective(new LanguageModeling(), null);
-    private static final Objective COMPLETION = new Objective(null, new Instruction(LossOn.COMPLETION));
-    private static final Objective ALL = new Objective(null, new Instruction(LossOn.ALL));
     private static final int EOS = 2;
 
     private static Tokenizer tokenizer;
@@ -66,11 +60,12 @@ class ExamplesTest {
     void labelsCompletionsAsTrlDoes(ReferenceTokens expected) throws IOException {
         var pair = Map.of("prompt", expected.prompt(), "completion", expected.completion());
         try (var tokenizer = Tokenizer.read(expected.folder())) {
-            var example = Examples.read(List.of(file(pair)), COMPLETION, tokenizer, 64)
+            var example = Answers.examples(List.of(file(pair)), LossOn.COMPLETION, tokenizer, 64)
                     .all()
                     .get(0);
-            var whole =
-                    Examples.read(List.of(file(pair)), ALL, tokenizer, 64).all().get(0);
+            var whole = Answers.examples(List.of(file(pair)), LossOn.ALL, tokenizer, 64)
+                    .all()
+                    .get(0);
 
             assertThat(example.ids()).isEqualTo(expected.ids());
             assertThat(example.labels()).isEqualTo(expected.labels());
@@ -84,10 +79,10 @@ class ExamplesTest {
     void labelsTheAssistantsTurnsOfAChat(ReferenceTokens expected) throws IOException {
         try (var tokenizer = Tokenizer.read(expected.folder())) {
             var chat = Map.of("messages", expected.messages());
-            var example = Examples.read(List.of(file(chat)), COMPLETION, tokenizer, 1024)
+            var example = Answers.examples(List.of(file(chat)), LossOn.COMPLETION, tokenizer, 1024)
                     .all()
                     .get(0);
-            var whole = Examples.read(List.of(file(chat)), ALL, tokenizer, 1024)
+            var whole = Answers.examples(List.of(file(chat)), LossOn.ALL, tokenizer, 1024)
                     .all()
                     .get(0);
 
@@ -112,7 +107,7 @@ class ExamplesTest {
         var files = List.of(
                 file(Map.of("text", "Hello there!")), file(Map.of("text", "one two three four five<|im_end|>")));
 
-        var blocks = Examples.read(files, TEXT, tokenizer, 4).all();
+        var blocks = RunningText.examples(files, tokenizer, 4).all();
 
         assertThat(blocks.stream()
                         .flatMapToInt(block -> Arrays.stream(block.ids()))
@@ -126,11 +121,11 @@ class ExamplesTest {
     void leavesOutALastBlockOfOneToken() throws IOException {
         var tokens = tokenizer.encode("Hello there!").length;
 
-        assertThat(Examples.read(List.of(file(Map.of("text", "Hello there!"))), TEXT, tokenizer, tokens)
+        assertThat(RunningText.examples(List.of(file(Map.of("text", "Hello there!"))), tokenizer, tokens)
                         .all())
                 .singleElement()
                 .satisfies(block -> assertThat(block.length()).isEqualTo(tokens));
-        assertThatThrownBy(() -> Examples.read(List.of(file(Map.of("text", ""))), TEXT, tokenizer, 8))
+        assertThatThrownBy(() -> RunningText.examples(List.of(file(Map.of("text", ""))), tokenizer, 8))
                 .isInstanceOf(TrainerFailure.class)
                 .hasMessageContaining("no token to learn");
     }
@@ -141,7 +136,7 @@ class ExamplesTest {
                 Map.of("prompt", "Hello", "completion", " there! one two three four five six seven"),
                 Map.of("prompt", "one two three four five six seven one two three", "completion", " four"));
 
-        var examples = Examples.read(List.of(file), COMPLETION, tokenizer, 8);
+        var examples = Answers.examples(List.of(file), LossOn.COMPLETION, tokenizer, 8);
 
         assertThat(examples.all()).singleElement().satisfies(example -> {
             assertThat(example.length()).isEqualTo(8);
@@ -158,7 +153,7 @@ class ExamplesTest {
     void saysWhyThereIsNothingToLearn() throws IOException {
         var chat = file(Map.of("messages", List.of(Map.of("role", "user", "content", "Hi"))));
 
-        assertThatThrownBy(() -> Examples.read(List.of(chat), COMPLETION, tokenizer, 8))
+        assertThatThrownBy(() -> Answers.examples(List.of(chat), LossOn.COMPLETION, tokenizer, 8))
                 .isInstanceOfSatisfying(
                         TrainerFailure.class,
                         failure -> assertThat(failure.reason()).isEqualTo("InvalidData"))
@@ -169,12 +164,12 @@ class ExamplesTest {
 
     @Test
     void refusesRecordsThatTheObjectiveCannotLearnFrom() throws IOException {
-        assertThatThrownBy(() -> Examples.read(List.of(file(Map.of("text", "a"))), COMPLETION, tokenizer, 8))
+        assertThatThrownBy(() -> Answers.examples(List.of(file(Map.of("text", "a"))), LossOn.COMPLETION, tokenizer, 8))
                 .isInstanceOf(TrainerFailure.class)
                 .hasMessageContaining(
                         " line 1: is running text: objective instruction learns from prompt and completion");
         assertThatThrownBy(() ->
-                        Examples.read(List.of(file(Map.of("prompt", "a", "completion", "b"))), TEXT, tokenizer, 8))
+                        RunningText.examples(List.of(file(Map.of("prompt", "a", "completion", "b"))), tokenizer, 8))
                 .isInstanceOf(TrainerFailure.class)
                 .hasMessageContaining(" line 1: is no running text: objective languageModeling learns from text");
     }

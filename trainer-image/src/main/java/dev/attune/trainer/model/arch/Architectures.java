@@ -2,26 +2,27 @@ package dev.attune.trainer.model.arch;
 
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Config;
+import dev.attune.trainer.model.Task;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** The registry: {@code model_type} of a configuration to the architecture that computes it. */
 public final class Architectures {
 
-    private static final Map<String, Function<Config, Architecture>> KNOWN =
+    private static final Map<String, BiFunction<Config, Task, Architecture>> KNOWN =
             new TreeMap<>(Map.of("gpt2", Gpt2::of, "llama", Llama::of));
 
     private Architectures() {}
 
-    /** The architecture that a configuration asks for; an unknown one is an invalid model. */
-    public static Architecture of(Config config) {
+    /** The architecture that a configuration asks for, with the head of a task; an unknown one is an invalid model. */
+    public static Architecture of(Config config, Task task) {
         var type = config.text("model_type", "(none)");
         var make = KNOWN.get(type);
         if (make == null) {
             throw config.refuse(
                     "model_type", "'" + type + "' is not implemented; known: " + String.join(", ", KNOWN.keySet()));
         }
-        return make.apply(config);
+        return make.apply(config, task);
     }
 }

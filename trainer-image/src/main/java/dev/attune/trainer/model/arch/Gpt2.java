@@ -6,15 +6,22 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Config;
+import dev.attune.trainer.model.Geometry;
+import dev.attune.trainer.model.Head;
+import dev.attune.trainer.model.Mask;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Network.Part;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
+import dev.attune.trainer.model.Targets;
+import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.Tokens;
 import dev.attune.trainer.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /** GPT-2 (Radford et al. 2019), as transformers' {@code GPT2LMHeadModel} computes it. */
 record Gpt2(
@@ -26,13 +33,13 @@ record Gpt2(
         int heads,
         double epsilon,
         double initializerRange,
-        boolean tied,
-        UnaryOperator<NDArray> activation)
+        UnaryOperator<NDArray> activation,
+        Head head)
         implements Architecture {
 
     private static final String PREFIX = "transformer.";
 
-    static Gpt2 of(Config config) {
+    static Gpt2 of(Config config, Task task) {
         config.require("scale_attn_weights", Set.of("true"), "true");
         config.require("scale_attn_by_inverse_layer_idx", Set.of("false"), "false");
         config.require("reorder_and_upcast_attn", Set.of("false"), "false");
@@ -42,6 +49,7 @@ record Gpt2(
         if (hidden % heads != 0) {
             throw config.refuse("n_head", heads + " does not divide n_embd, which is " + hidden);
         }
+        var tied = config.flag("tie_word_embeddings", true);
         return new Gpt2(
                 config.integer("vocab_size"),
                 config.integer("n_positions", 1024),
@@ -51,8 +59,13 @@ record Gpt2(
                 heads,
                 config.number("layer_norm_epsilon", 1e-5),
                 config.number("initializer_range", 0.02),
-                config.flag("tie_word_embeddings", true),
-                Activation.of(config, "activation_function", "gelu_new"));
+                Activation.of(config, "activation_function", "gelu_new"),
+                DecoderHead.of(config, task, "GPT2", "GPT2LMHeadModel", tied ? PREFIX + "wte" : "lm_head", hidden));
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.DECODER;
     }
 
     @Override
@@ -70,9 +83,10 @@ record Gpt2(
             conv1d(all, block + ".mlp.c_proj", inner, hidden);
         }
         norm(all, PREFIX + "ln_f");
-        if (!tied) {
+        if (head.last().equals("lm_head")) {
             all.add(new Parameter("lm_head.weight", new Shape(vocabulary, hidden), Role.LINEAR));
         }
+        all.addAll(head.parameters());
         return all;
     }
 
@@ -92,34 +106,36 @@ record Gpt2(
 
     @Override
     public NDArray hidden(Network network, Tokens tokens) {
-        var positions = tokens.ids()
-                .getManager()
-                .arange(tokens.offset(), tokens.offset() + tokens.length(), 1, DataType.INT64)
+        var read = network.input(network.embedding(PREFIX + "wte", tokens.ids()), tokens);
+        var first = tokens.offset() + network.past();
+        var positions = read.getManager()
+                .arange(first, first + (int) read.getShape().get(1), 1, DataType.INT64)
                 .expandDims(0);
-        var x = network.embedding(PREFIX + "wte", tokens.ids()).add(network.embedding(PREFIX + "wpe", positions));
+        var x = read.add(network.embedding(PREFIX + "wpe", positions));
+        var mask = Mask.causal(tokens);
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
             var before = x;
-            x = Scope.result(() -> block(network, block, before, tokens));
+            x = Scope.result(() -> block(network, block, before, mask));
         }
         return network.layerNorm(PREFIX + "ln_f", x, epsilon);
     }
 
-    private NDArray block(Network network, String block, NDArray x, Tokens tokens) {
-        var attended =
-                x.add(attention(network, block + ".attn", network.layerNorm(block + ".ln_1", x, epsilon), tokens));
-        return attended.add(
-                feedForward(network, block + ".mlp", network.layerNorm(block + ".ln_2", attended, epsilon)));
+    private NDArray block(Network network, String block, NDArray x, Mask mask) {
+        var attention = attention(network, block + ".attn", network.layerNorm(block + ".ln_1", x, epsilon), mask);
+        var attended = network.residual(block, Part.ATTENTION, x, attention, UnaryOperator.identity());
+        var output = feedForward(network, block + ".mlp", network.layerNorm(block + ".ln_2", attended, epsilon));
+        return network.residual(block, Part.FEED_FORWARD, attended, output, UnaryOperator.identity());
     }
 
-    private NDArray attention(Network network, String name, NDArray x, Tokens tokens) {
+    private NDArray attention(Network network, String name, NDArray x, Mask mask) {
         var batch = x.getShape().get(0);
         var length = x.getShape().get(1);
         NDList parts = network.conv1d(name + ".c_attn", x).split(3, 2);
         var split = parts.stream()
                 .map(part -> part.reshape(batch, length, heads, hidden / heads).swapAxes(1, 2))
                 .toList();
-        var attended = network.attention(name, split.get(0), split.get(1), split.get(2), tokens.mask());
+        var attended = network.attention(name, split.get(0), split.get(1), split.get(2), mask);
         return network.conv1d(name + ".c_proj", attended.swapAxes(1, 2).reshape(batch, length, hidden));
     }
 
@@ -128,24 +144,27 @@ record Gpt2(
     }
 
     @Override
-    public NDArray logits(Network network, NDArray states) {
-        return network.linear(tied ? PREFIX + "wte" : "lm_head", states);
+    public Geometry geometry() {
+        var attentions = IntStream.range(0, layers).mapToObj(layer -> block(layer) + ".attn");
+        return new Geometry(hidden, attentions.toList(), heads, hidden / heads);
     }
 
     @Override
-    public List<String> loraTargets() {
-        return List.of("c_attn");
+    public Targets targets() {
+        return new Targets(List.of("c_attn"), List.of("c_attn", "mlp.c_proj"), List.of("mlp.c_proj"));
     }
 
     @Override
     public boolean ignores(String tensor) {
         return tensor.endsWith(".attn.bias")
                 || tensor.endsWith(".attn.masked_bias")
-                || (tied && tensor.equals("lm_head.weight"));
+                || tensor.equals("lm_head.weight")
+                || tensor.equals("score.weight");
     }
 
     @Override
     public String canonical(String tensor) {
-        return tensor.startsWith(PREFIX) || tensor.startsWith("lm_head.") ? tensor : PREFIX + tensor;
+        var whole = tensor.startsWith(PREFIX) || tensor.startsWith("lm_head.") || tensor.startsWith("score.");
+        return whole ? tensor : PREFIX + tensor;
     }
 }

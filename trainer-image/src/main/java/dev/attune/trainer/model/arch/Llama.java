@@ -4,9 +4,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Config;
+import dev.attune.trainer.model.Geometry;
+import dev.attune.trainer.model.Head;
+import dev.attune.trainer.model.Mask;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Network.Part;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
+import dev.attune.trainer.model.Targets;
+import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.Tokens;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
@@ -14,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /** Llama (https://arxiv.org/abs/2302.13971), as transformers' {@code LlamaForCausalLM} computes it; SmolLM2 too. */
 record Llama(
@@ -31,10 +38,11 @@ record Llama(
         boolean attentionBias,
         boolean feedForwardBias,
         Rotary rotary,
-        UnaryOperator<NDArray> activation)
+        UnaryOperator<NDArray> activation,
+        Head head)
         implements Architecture {
 
-    static Llama of(Config config) {
+    static Llama of(Config config, Task task) {
         config.require("pretraining_tp", Set.of("1"), "1");
         var hidden = config.integer("hidden_size");
         var heads = config.integer("num_attention_heads");
@@ -44,6 +52,7 @@ record Llama(
                     "num_key_value_heads", keyValueHeads + " does not divide num_attention_heads, which is " + heads);
         }
         var headSize = config.integer("head_dim", hidden / heads);
+        var tied = config.flag("tie_word_embeddings", false);
         return new Llama(
                 config.integer("vocab_size"),
                 config.integer("max_position_embeddings", 2048),
@@ -55,11 +64,18 @@ record Llama(
                 headSize,
                 config.number("rms_norm_eps", 1e-6),
                 config.number("initializer_range", 0.02),
-                config.flag("tie_word_embeddings", false),
+                tied,
                 config.flag("attention_bias", false),
                 config.flag("mlp_bias", false),
                 Rotary.of(config, headSize),
-                Activation.of(config, "hidden_act", "silu"));
+                Activation.of(config, "hidden_act", "silu"),
+                DecoderHead.of(
+                        config, task, "Llama", "LlamaForCausalLM", tied ? "model.embed_tokens" : "lm_head", hidden));
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.DECODER;
     }
 
     @Override
@@ -79,9 +95,10 @@ record Llama(
             linear(all, block + ".mlp.down_proj", inner, hidden, feedForwardBias);
         }
         all.add(new Parameter("model.norm.weight", new Shape(hidden), Role.NORM));
-        if (!tied) {
+        if (head.last().equals("lm_head")) {
             all.add(new Parameter("lm_head.weight", new Shape(vocabulary, hidden), Role.LINEAR));
         }
+        all.addAll(head.parameters());
         return all;
     }
 
@@ -98,28 +115,32 @@ record Llama(
 
     @Override
     public NDArray hidden(Network network, Tokens tokens) {
-        var x = network.embedding("model.embed_tokens", tokens.ids());
-        var angles = rotary.table(x.getManager(), tokens.offset(), tokens.length());
+        var x = network.input(network.embedding("model.embed_tokens", tokens.ids()), tokens);
+        var angles = rotary.table(x.getManager(), tokens.offset() + network.past(), (int)
+                x.getShape().get(1));
+        var mask = Mask.causal(tokens);
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
             var before = x;
-            x = Scope.result(() -> block(network, block, before, angles, tokens));
+            x = Scope.result(() -> block(network, block, before, angles, mask));
         }
         return network.rmsNorm("model.norm", x, epsilon);
     }
 
-    private NDArray block(Network network, String block, NDArray x, NDArray[] angles, Tokens tokens) {
+    private NDArray block(Network network, String block, NDArray x, NDArray[] angles, Mask mask) {
         var normed = network.rmsNorm(block + ".input_layernorm", x, epsilon);
-        var attended = x.add(attention(network, block + ".self_attn", normed, angles, tokens));
+        var attention = attention(network, block + ".self_attn", normed, angles, mask);
+        var attended = network.residual(block, Part.ATTENTION, x, attention, UnaryOperator.identity());
         normed = network.rmsNorm(block + ".post_attention_layernorm", attended, epsilon);
-        return attended.add(feedForward(network, block + ".mlp", normed));
+        var output = feedForward(network, block + ".mlp", normed);
+        return network.residual(block, Part.FEED_FORWARD, attended, output, UnaryOperator.identity());
     }
 
-    private NDArray attention(Network network, String name, NDArray x, NDArray[] angles, Tokens tokens) {
+    private NDArray attention(Network network, String name, NDArray x, NDArray[] angles, Mask mask) {
         var q = Ops.rotate(split(network.linear(name + ".q_proj", x), heads), angles[0], angles[1]);
         var k = Ops.rotate(split(network.linear(name + ".k_proj", x), keyValueHeads), angles[0], angles[1]);
         var v = split(network.linear(name + ".v_proj", x), keyValueHeads);
-        var attended = network.attention(name, q, k, v, tokens.mask());
+        var attended = network.attention(name, q, k, v, mask);
         var shape = x.getShape();
         return network.linear(
                 name + ".o_proj", attended.swapAxes(1, 2).reshape(shape.get(0), shape.get(1), (long) heads * headSize));
@@ -137,17 +158,20 @@ record Llama(
     }
 
     @Override
-    public NDArray logits(Network network, NDArray states) {
-        return network.linear(tied ? "model.embed_tokens" : "lm_head", states);
+    public Geometry geometry() {
+        var attentions = IntStream.range(0, layers).mapToObj(layer -> block(layer) + ".self_attn");
+        return new Geometry(hidden, attentions.toList(), keyValueHeads, headSize);
     }
 
     @Override
-    public List<String> loraTargets() {
-        return List.of("q_proj", "v_proj");
+    public Targets targets() {
+        return new Targets(List.of("q_proj", "v_proj"), List.of("k_proj", "v_proj", "down_proj"), List.of("down_proj"));
     }
 
     @Override
     public boolean ignores(String tensor) {
-        return tensor.endsWith(".rotary_emb.inv_freq") || (tied && tensor.equals("lm_head.weight"));
+        return tensor.endsWith(".rotary_emb.inv_freq")
+                || tensor.equals("lm_head.weight")
+                || tensor.equals("score.weight");
     }
 }

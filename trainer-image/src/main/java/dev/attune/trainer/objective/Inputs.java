@@ -1,0 +1,40 @@
+package dev.attune.trainer.objective;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.model.Tokens;
+import dev.attune.trainer.tensor.Torch;
+import java.util.stream.IntStream;
+
+/** A batch as a network reads it. */
+final class Inputs {
+
+    private Inputs() {}
+
+    static Tokens of(Batch batch) {
+        var shape = new Shape(batch.size(), batch.length());
+        var ids = Torch.manager().create(longs(batch.ids()), shape);
+        return new Tokens(ids, null, real(batch, shape), filledBehind(batch), 0, null);
+    }
+
+    private static long[] longs(int[] numbers) {
+        return IntStream.of(numbers).asLongStream().toArray();
+    }
+
+    private static NDArray real(Batch batch, Shape shape) {
+        var real = new boolean[batch.attentionMask().length];
+        var filled = false;
+        for (var at = 0; at < real.length; at++) {
+            real[at] = batch.attentionMask()[at] == 1;
+            filled |= !real[at];
+        }
+        return filled ? Torch.manager().create(real, shape) : null;
+    }
+
+    private static boolean filledBehind(Batch batch) {
+        return IntStream.range(1, batch.attentionMask().length)
+                .filter(at -> at % batch.length() != 0)
+                .noneMatch(at -> batch.attentionMask()[at] > batch.attentionMask()[at - 1]);
+    }
+}
