@@ -29,14 +29,20 @@ final class Course {
                     "attempt " + attempt.number() + " waits for admission by queue '" + queue + "'");
         }
         return trouble(attempt)
-                .orElseGet(
-                        () -> attempt.trainer().map(ContainerState::getRunning).isPresent()
-                                ? progressing(
-                                        reported(attempt, status), "Running", "attempt " + attempt.number() + " runs")
-                                : progressing(Phase.Preparing, "Starting", "attempt " + attempt.number() + " starts"));
+                .orElseGet(() -> begun(attempt)
+                        ? progressing(reported(attempt, status), "Running", "attempt " + attempt.number() + " runs")
+                        : progressing(
+                                reported(attempt, status), "Starting", "attempt " + attempt.number() + " starts"));
     }
 
-    /** Once the trainer has reported, the phase is its to tell. */
+    /** A trainer that has ended counts too: until its Job says how, the attempt goes on. */
+    private static boolean begun(Attempt attempt) {
+        return attempt.trainer()
+                .filter(state -> state.getRunning() != null || state.getTerminated() != null)
+                .isPresent();
+    }
+
+    /** Once the trainer has reported, the phase is its to tell, and so never goes back while a pod comes or goes. */
     private static Phase reported(Attempt attempt, FineTuneJobStatus status) {
         var heard = status.progress() != null
                 && Integer.valueOf(attempt.number()).equals(status.progress().attempt());

@@ -4,6 +4,7 @@ import dev.attune.api.FineTuneJob;
 import dev.attune.api.FineTuneJobStatus;
 import dev.attune.api.FineTuneJobStatus.Metric;
 import dev.attune.api.FineTuneJobStatus.Phase;
+import dev.attune.api.FineTuneJobStatus.Progress;
 import dev.attune.protocol.Report;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -91,6 +92,7 @@ public class Applier {
     }
 
     private static FineTuneJob patch(FineTuneJob job, Report report) {
+        var told = withWhatIsKnown(job.getStatus(), report);
         var patch = new FineTuneJob();
         patch.setMetadata(new ObjectMetaBuilder()
                 .withNamespace(job.getMetadata().getNamespace())
@@ -109,13 +111,49 @@ public class Applier {
                 null,
                 null,
                 null,
-                report.trainer(),
-                report.progress(),
-                metric(report.metrics()),
-                report.metrics(),
-                report.checkpoints(),
-                report.result()));
+                told.trainer(),
+                told.progress(),
+                metric(told.metrics()),
+                told.metrics(),
+                told.checkpoints(),
+                told.result()));
         return patch;
+    }
+
+    /** A trainer that hasn't loaded its model knows of no attempt before its own: what those achieved stays until it does. */
+    private static Report withWhatIsKnown(FineTuneJobStatus status, Report report) {
+        if (report.trainer() != null || status == null || status.trainer() == null) {
+            return report;
+        }
+        return new Report(
+                report.phase(),
+                status.trainer(),
+                resting(status.progress(), report.progress()),
+                status.metrics(),
+                status.checkpoints(),
+                report.result(),
+                report.failure());
+    }
+
+    /** How far training was, while nothing moves. */
+    private static Progress resting(Progress known, Progress now) {
+        return known == null
+                ? now
+                : new Progress(
+                        now.attempt(),
+                        now.sequence(),
+                        known.step(),
+                        known.totalSteps(),
+                        known.steps(),
+                        known.epoch(),
+                        known.percent(),
+                        known.tokens(),
+                        null,
+                        known.loss(),
+                        known.learningRate(),
+                        known.gradientNorm(),
+                        null,
+                        now.updatedAt());
     }
 
     /** The trainer tells the phase while it runs; when it doesn't, or ends, the operator does. */

@@ -146,6 +146,17 @@ class DecideTest {
     }
 
     @Test
+    void phaseStaysWhileAFinishedPodIsCollected() {
+        var scene = Scene.begun().running(1).reported(1, Training);
+        scene.step();
+
+        assertThat(scene.terminated(1, 0, "Completed", RESULT).step().status()).isEmpty();
+        assertThat(scene.status().phase()).isEqualTo(Training);
+        scene.podGone(1).step();
+        assertThat(scene.status().phase()).isEqualTo(Training);
+    }
+
+    @Test
     void reportOfAnEarlierAttemptTellsNothingOfThePhase() {
         var scene = Scene.begun().running(1).reported(1, Training).exited(1, 143);
         scene.step();

@@ -152,6 +152,13 @@ final class Scene {
 
     /** The trainer ended, and Kubernetes saw it. */
     Scene exited(int number, int code, String reason, String message) {
+        return terminated(number, code, reason, message)
+                .finished(
+                        number, code == 0 ? "Complete" : "Failed", "BackoffLimitExceeded", "Job has reached its limit");
+    }
+
+    /** The trainer ended, and its Job doesn't say so yet. */
+    Scene terminated(int number, int code, String reason, String message) {
         var phase = code == 0 ? "Succeeded" : "Failed";
         var state = new ContainerStateBuilder()
                 .withNewTerminated()
@@ -161,7 +168,7 @@ final class Scene {
                 .endTerminated()
                 .build();
         pods.put(number, List.of(pod(number, phase, state)));
-        return finished(number, code == 0 ? "Complete" : "Failed", "BackoffLimitExceeded", "Job has reached its limit");
+        return this;
     }
 
     Scene exited(int number, int code) {

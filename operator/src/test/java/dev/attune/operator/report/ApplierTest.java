@@ -95,9 +95,47 @@ class ApplierTest {
     @Test
     void fieldsThatANewerReportLeavesOutAreGone() {
         apply(report(1, 1, "Training"));
-        apply(Serialization.unmarshal("---\nphase: Preparing\nprogress: {attempt: 2, sequence: 0}", Report.class));
+        apply(read("{phase: Training, trainer: {device: cpu}, progress: {attempt: 2, sequence: 0, step: 0}}"));
         assertThat(status().metrics()).isNull();
         assertThat(status().metric()).isNull();
+        assertThat(status().progress().step()).isZero();
+    }
+
+    @Test
+    void whatEarlierAttemptsAchievedStaysWhileANewOneLoadsItsModel() {
+        apply(read("""
+                phase: Training
+                trainer: {device: cpu, parameters: 7}
+                progress: {attempt: 1, sequence: 9, step: 40, totalSteps: 60, steps: 40/60, loss: '1.9', tokensPerSecond: 50, eta: 2m}
+                metrics: [{name: loss, value: '1.84', baseline: '2.60'}]
+                checkpoints: [{step: 40, uri: 'pvc://work/step-40'}]
+                """));
+
+        apply(read("{phase: Preparing, progress: {attempt: 2, sequence: 1, updatedAt: '2026-01-01T12:00:00Z'},"
+                + " metrics: [], checkpoints: []}"));
+
+        var progress = status().progress();
+        assertThat(progress.attempt()).isEqualTo(2);
+        assertThat(progress.sequence()).isEqualTo(1);
+        assertThat(progress.updatedAt()).isEqualTo("2026-01-01T12:00:00Z");
+        assertThat(progress.steps()).isEqualTo("40/60");
+        assertThat(progress.loss()).isEqualTo("1.9");
+        assertThat(progress.tokensPerSecond()).as("nothing moves").isNull();
+        assertThat(progress.eta()).as("nothing moves").isNull();
+        assertThat(status().metric()).isEqualTo("loss 1.84 (from 2.60)");
+        assertThat(status().checkpoints()).hasSize(1);
+        assertThat(status().trainer().parameters()).isEqualTo(7);
+        assertThat(apply(report(1, 10, "Training"))).isEqualTo(Outcome.LATE);
+    }
+
+    @Test
+    void trainerThatTakesOverAnAttemptIsHeard() {
+        apply(report(1, 1_700_000_000_123L, "Training"));
+        assertThat(apply(report(1, 1_700_000_060_000L, "Preparing"))).isEqualTo(Outcome.APPLIED);
+        assertThat(apply(report(1, 1_700_000_000_124L, "Training")))
+                .as("a last word of the one before")
+                .isEqualTo(Outcome.LATE);
+        assertThat(status().progress().sequence()).isEqualTo(1_700_000_060_000L);
     }
 
     @Test
@@ -146,6 +184,10 @@ class ApplierTest {
                         .withFieldManager("attune-operator")
                         .withForce(true)
                         .build());
+    }
+
+    private static Report read(String report) {
+        return Serialization.unmarshal("---\n" + report, Report.class);
     }
 
     private static Report report(int attempt, long sequence, String phase) {
