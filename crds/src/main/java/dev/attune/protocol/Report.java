@@ -12,7 +12,8 @@ import java.util.List;
 /**
  * All that a trainer knows of itself at one moment, posted to the operator as JSON while it runs, and left as the
  * termination message when it ends. Each report is whole: a later one makes an earlier one needless. Reports are ordered
- * by {@code progress.attempt}, then {@code progress.sequence}.
+ * by {@code progress.attempt}, then {@code progress.sequence}, which a trainer counts up from the epoch milliseconds of its
+ * start: a restarted one of the same attempt is newer.
  *
  * @param phase what it is at: Preparing, Training, Evaluating, Succeeded or Failed
  * @param trainer what it is and what it trains; absent until the model is loaded

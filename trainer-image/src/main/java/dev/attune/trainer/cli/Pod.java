@@ -3,6 +3,7 @@ package dev.attune.trainer.cli;
 import dev.attune.protocol.TrainerPod;
 import dev.attune.trainer.event.Sink;
 import dev.attune.trainer.place.Places;
+import dev.attune.trainer.sink.Attempt;
 import dev.attune.trainer.sink.HttpSink;
 import dev.attune.trainer.sink.Screen;
 import dev.attune.trainer.sink.TerminalSink;
@@ -32,7 +33,8 @@ final class Pod implements Callable<Integer> {
 
     private static List<Sink> sinks(Map<String, String> environment) {
         var clock = Clock.systemUTC();
-        var attempt = Integer.parseInt(environment.getOrDefault(TrainerPod.ATTEMPT, "1"));
+        var number = Integer.parseInt(environment.getOrDefault(TrainerPod.ATTEMPT, "1"));
+        var attempt = new Attempt(number, clock.instant());
         var sinks = new ArrayList<Sink>();
         sinks.add(new TerminalSink(Screen.standardOutput(environment), clock));
         sinks.add(new TerminationMessageSink(Path.of(TrainerPod.TERMINATION_MESSAGE), attempt, clock));

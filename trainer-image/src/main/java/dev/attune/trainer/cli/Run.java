@@ -7,12 +7,16 @@ import dev.attune.trainer.place.Places;
 import dev.attune.trainer.sink.EventFileSink;
 import dev.attune.trainer.sink.Screen;
 import dev.attune.trainer.sink.TerminalSink;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code attune run}: the same manifest that kubectl applies, on this machine. */
 @Command(
@@ -44,6 +48,9 @@ final class Run implements Callable<Integer> {
             description = "Also append all that happens to FILE, a line of JSON each.")
     private Path events;
 
+    @Spec
+    private CommandSpec command;
+
     @Override
     public Integer call() {
         var beside = file.toAbsolutePath().normalize().getParent();
@@ -54,7 +61,7 @@ final class Run implements Callable<Integer> {
         var sinks = new ArrayList<Sink>();
         sinks.add(new TerminalSink(Screen.standardOutput(System.getenv()), Clock.systemUTC()));
         if (events != null) {
-            sinks.add(new EventFileSink(events));
+            sinks.add(eventFile());
         }
         var job = new FineTuneJob[1];
         var exit = Session.run(() -> job[0] = JobFile.read(file, finished::resolve), places, sinks);
@@ -62,5 +69,15 @@ final class Run implements Callable<Integer> {
             finished.remember(job[0]);
         }
         return exit;
+    }
+
+    private Sink eventFile() {
+        try {
+            return new EventFileSink(events);
+        } catch (UncheckedIOException e) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--events: %s (%s); name a file that can be written".formatted(e.getMessage(), e.getCause()));
+        }
     }
 }

@@ -20,10 +20,15 @@ public final class EventFileSink implements Sink {
     private final Path file;
     private final Writer writer;
 
-    /** @throws UncheckedIOException the file can't be opened */
+    /**
+     * Opens the file, and makes its folder where that is missing.
+     *
+     * @throws UncheckedIOException either can't be done
+     */
     public EventFileSink(Path file) {
         this.file = file;
         try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
             writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException("events can't be written to " + file, e);

@@ -55,19 +55,18 @@ public final class HttpSink implements Sink {
      * @param url of this job at the operator
      * @param token file with the bearer token; read for each post, since the kubelet renews it
      * @param interval between posts that tell of no more than steps
-     * @param attempt number of the attempt, from 1
      */
-    public HttpSink(URI url, Path token, Duration interval, int attempt, Clock clock) {
+    public HttpSink(URI url, Path token, Duration interval, Attempt attempt, Clock clock) {
         this(url, token, interval, attempt, clock, PATIENCE_AT_END);
     }
 
-    HttpSink(URI url, Path token, Duration interval, int attempt, Clock clock, Duration patienceAtEnd) {
+    HttpSink(URI url, Path token, Duration interval, Attempt attempt, Clock clock, Duration patienceAtEnd) {
         this.url = url;
         this.token = token;
         this.interval = interval;
         this.clock = clock;
         this.patienceAtEnd = patienceAtEnd;
-        this.reports = Reports.ofAttempt(attempt, clock.instant());
+        this.reports = Reports.of(attempt);
         poster.setDaemon(true);
         poster.start();
     }

@@ -29,7 +29,7 @@ import java.util.Objects;
  * sinks which fold on their own never contradict each other.
  *
  * @param attempt number of the attempt, from 1
- * @param sequence number of the report, from 0
+ * @param sequence number of the report; each has the next
  * @param at when the last event came
  * @param started what trains; {@code null} while the model is being loaded
  * @param last the newest step, of this attempt or of the one it goes on from; {@code null} before the first
@@ -49,9 +49,19 @@ record Reports(
         Failure failure) {
 
     /** An attempt of which nothing has been heard. */
-    static Reports ofAttempt(int attempt, Instant now) {
+    static Reports of(Attempt attempt) {
         return new Reports(
-                attempt, 0, now, Phase.Preparing, null, null, Pace.UNKNOWN, List.of(), List.of(), null, null);
+                attempt.number(),
+                attempt.start().toEpochMilli(),
+                attempt.start(),
+                Phase.Preparing,
+                null,
+                null,
+                Pace.UNKNOWN,
+                List.of(),
+                List.of(),
+                null,
+                null);
     }
 
     /** What is known after one more event; {@code this} when it tells nothing that a report holds. */

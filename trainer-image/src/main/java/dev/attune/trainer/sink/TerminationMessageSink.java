@@ -26,12 +26,11 @@ public final class TerminationMessageSink implements Sink {
 
     /**
      * @param file mounted by the kubelet, so it is written in place
-     * @param attempt number of the attempt, from 1
      */
-    public TerminationMessageSink(Path file, int attempt, Clock clock) {
+    public TerminationMessageSink(Path file, Attempt attempt, Clock clock) {
         this.file = file;
         this.clock = clock;
-        this.reports = Reports.ofAttempt(attempt, clock.instant());
+        this.reports = Reports.of(attempt);
     }
 
     @Override

@@ -50,6 +50,15 @@ class EventFileSinkTest {
         assertThat(write(List.of(Runs.step(2)))).hasSize(2);
     }
 
+    @Test
+    void aMissingFolderIsMade() {
+        var file = folder.resolve("not/yet/events.jsonl");
+        try (var sink = new EventFileSink(file)) {
+            sink.accept(Runs.step(1));
+        }
+        assertThat(file).isNotEmptyFile();
+    }
+
     private List<String> write(List<? extends Event> events) throws IOException {
         var file = folder.resolve("events.jsonl");
         try (var sink = new EventFileSink(file)) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +34,8 @@ class HttpSinkTest {
 
     private static final Duration NEVER = Duration.ofHours(1);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private static final Attempt ATTEMPT = new Attempt(1, Instant.parse("2026-11-01T12:00:00.123Z"));
 
     private record Post(String path, String token, Report report) {}
 
@@ -62,7 +65,9 @@ class HttpSinkTest {
     void whatMattersIsPostedAtOnceAndStepsAreNot() throws Exception {
         try (var sink = sink(NEVER)) {
             sink.accept(new Preparing("loading"));
-            assertThat(next().phase()).isEqualTo(Phase.Preparing);
+            var first = next();
+            assertThat(first.phase()).isEqualTo(Phase.Preparing);
+            assertThat(first.progress().sequence()).isEqualTo(ATTEMPT.start().toEpochMilli() + 1);
             sink.accept(Runs.started(0, List.of()));
             assertThat(next().phase()).isEqualTo(Phase.Training);
             sink.accept(Runs.step(1));
@@ -165,7 +170,7 @@ class HttpSinkTest {
     private HttpSink sink(Duration interval) {
         var url = URI.create("http://127.0.0.1:%d/v1/reports/team/job"
                 .formatted(server.getAddress().getPort()));
-        return new HttpSink(url, token, interval, 1, Clock.systemUTC(), PATIENCE);
+        return new HttpSink(url, token, interval, ATTEMPT, Clock.systemUTC(), PATIENCE);
     }
 
     private Report next() throws InterruptedException {

@@ -58,6 +58,16 @@ class ReportsTest {
     }
 
     @Test
+    void aTrainerThatTakesOverTheAttemptIsNewerFromItsFirstReportOn() {
+        var before = last(2, Runs.succeeded()).report();
+        var after = Reports.of(new Attempt(2, NOW.plusSeconds(10)))
+                .after(new Preparing("loading"), NOW.plusSeconds(11))
+                .report();
+        assertThat(after.newerThan(before.progress())).isTrue();
+        assertThat(before.newerThan(after.progress())).isFalse();
+    }
+
+    @Test
     void aStepIsToldWithSpeedAndTimeLeft() {
         var events = Runs.succeeded();
         var upTo240 = events.subList(0, events.indexOf(Runs.step(240)) + 1);
@@ -155,7 +165,7 @@ class ReportsTest {
 
     private static List<Reports> fold(int attempt, List<? extends Event> events) {
         var all = new ArrayList<Reports>();
-        var reports = Reports.ofAttempt(attempt, NOW);
+        var reports = Reports.of(new Attempt(attempt, NOW));
         for (var event : events) {
             reports = reports.after(event, NOW);
             all.add(reports);

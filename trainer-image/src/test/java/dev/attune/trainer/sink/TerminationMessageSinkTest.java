@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,6 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TerminationMessageSinkTest {
 
+    private static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
+
     @TempDir
     Path folder;
 
@@ -34,7 +37,7 @@ class TerminationMessageSinkTest {
     @BeforeEach
     void open() {
         file = folder.resolve("termination-log");
-        sink = new TerminationMessageSink(file, 3, new ManualClock());
+        sink = new TerminationMessageSink(file, new Attempt(3, START), new ManualClock());
     }
 
     @Test
@@ -85,7 +88,8 @@ class TerminationMessageSinkTest {
 
     @Test
     void aFileThatCanNotBeWrittenIsNamed() {
-        var nowhere = new TerminationMessageSink(folder.resolve("missing/log"), 1, new ManualClock());
+        var nowhere =
+                new TerminationMessageSink(folder.resolve("missing/log"), new Attempt(1, START), new ManualClock());
         assertThatThrownBy(() -> Runs.failed("NaN").forEach(nowhere::accept))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("missing/log");
