@@ -40,6 +40,12 @@ public interface Network {
      */
     NDArray input(NDArray x, Tokens tokens);
 
+    /** One layer of the model, {@code work}; a network may forget what it kept for gradients, and compute it again for them. */
+    NDArray layer(NDArray x, UnaryOperator<NDArray> work);
+
+    /** Adds the gradient of a scalar {@code []} that was computed with this network to each weight that it came from. */
+    void backward(NDArray scalar);
+
     /** How many virtual tokens {@link #input} puts in front. */
     int virtualTokens();
 

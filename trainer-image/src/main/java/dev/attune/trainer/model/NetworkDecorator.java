@@ -45,6 +45,16 @@ public interface NetworkDecorator extends Network {
     }
 
     @Override
+    default NDArray layer(NDArray x, UnaryOperator<NDArray> work) {
+        return base().layer(x, work);
+    }
+
+    @Override
+    default void backward(NDArray scalar) {
+        base().backward(scalar);
+    }
+
+    @Override
     default int virtualTokens() {
         return base().virtualTokens();
     }

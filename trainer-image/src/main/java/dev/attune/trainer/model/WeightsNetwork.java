@@ -2,6 +2,8 @@ package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Scope;
+import dev.attune.trainer.tensor.Torch;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -47,6 +49,16 @@ public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
     @Override
     public NDArray input(NDArray x, Tokens tokens) {
         return x;
+    }
+
+    @Override
+    public NDArray layer(NDArray x, UnaryOperator<NDArray> work) {
+        return Scope.result(() -> work.apply(x));
+    }
+
+    @Override
+    public void backward(NDArray scalar) {
+        Torch.backward(scalar);
     }
 
     @Override

@@ -73,7 +73,7 @@ public final class Stepper {
             var network = adapted.training();
             var rows = objective.rows(architecture, network, batch);
             var loss = objective.loss(architecture, network, rows, batch).sum();
-            Torch.backward(loss.div(count));
+            network.backward(loss.div(count));
             return loss.getFloat();
         }
     }

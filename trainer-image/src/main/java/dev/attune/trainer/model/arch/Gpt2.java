@@ -16,7 +16,6 @@ import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.model.Targets;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.Tokens;
-import dev.attune.trainer.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -115,8 +114,7 @@ record Gpt2(
         var mask = Mask.causal(tokens);
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
-            var before = x;
-            x = Scope.result(() -> block(network, block, before, mask));
+            x = network.layer(x, input -> block(network, block, input, mask));
         }
         return network.layerNorm(PREFIX + "ln_f", x, epsilon);
     }

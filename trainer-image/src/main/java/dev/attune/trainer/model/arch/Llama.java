@@ -15,7 +15,6 @@ import dev.attune.trainer.model.Targets;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.Tokens;
 import dev.attune.trainer.tensor.Ops;
-import dev.attune.trainer.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -121,8 +120,7 @@ record Llama(
         var mask = Mask.causal(tokens);
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
-            var before = x;
-            x = Scope.result(() -> block(network, block, before, angles, mask));
+            x = network.layer(x, input -> block(network, block, input, angles, mask));
         }
         return network.rmsNorm("model.norm", x, epsilon);
     }
