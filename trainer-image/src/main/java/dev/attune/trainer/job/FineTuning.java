@@ -79,7 +79,8 @@ public final class FineTuning {
         Torch.sizeThreads(start.model().size());
         try (var tokenizer = Tokenizer.read(start.tokenizer())) {
             sink.accept(new Event.Preparing("reading data"));
-            var material = material(files, objective, start, tokenizer);
+            var fitting = objective.on(start.model().architecture(), tokenizer);
+            var material = material(files, fitting, start, tokenizer);
             var recipe = Recipe.digest(spec, start.folders(), material.digests());
             var results = new ResultFolder(
                     place("spec.output.to", spec.output().to()), spec.output().to(), recipe);
@@ -88,7 +89,7 @@ public final class FineTuning {
                 sink.accept(new Event.AlreadyDone(done.get()));
                 return ExitCode.SUCCEEDED;
             }
-            return train(new Ingredients(method, objective, start, tokenizer, material), form, results);
+            return train(new Ingredients(method, fitting, start, tokenizer, material), form, results);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import java.util.Set;
 
 /** The mathematics of a family of models with one configuration and one task; holds no weights. */
 public interface Architecture {
@@ -28,6 +29,19 @@ public interface Architecture {
      */
     NDArray hidden(Network network, Tokens tokens);
 
+    /**
+     * What the decoder of an encoder-decoder looks at: keys and values {@code [batch, heads, length, d]} of each of its
+     * layers, from the tokens that its encoder reads.
+     */
+    default List<NDArray> source(Network network, Tokens tokens) {
+        return List.of();
+    }
+
+    /** The token that the decoder of an encoder-decoder reads first. */
+    default int start() {
+        throw new UnsupportedOperationException(kind() + " reads nothing before its text");
+    }
+
     /** What stands on top for the task. */
     Head head();
 
@@ -50,6 +64,16 @@ public interface Architecture {
 
     /** Standard deviation of freshly drawn weights. */
     double initializerRange();
+
+    /** Standard deviation of one of them, where they differ. */
+    default double initializerRange(Parameter parameter) {
+        return initializerRange();
+    }
+
+    /** The same for weights in a file that holds some tensors, where the configuration doesn't tell which there are. */
+    default Architecture holding(Set<String> tensors) {
+        return this;
+    }
 
     /** Whether a file's tensor that is no parameter may be passed over, as a buffer of an older release. */
     boolean ignores(String tensor);

@@ -16,7 +16,7 @@ public final class FreshWeights {
         var random = new Random(seed);
         var weights = new LinkedHashMap<String, NDArray>();
         for (var parameter : architecture.parameters()) {
-            weights.put(parameter.name(), draw(parameter, architecture.initializerRange(), random));
+            weights.put(parameter.name(), draw(parameter, architecture.initializerRange(parameter), random));
         }
         return weights;
     }

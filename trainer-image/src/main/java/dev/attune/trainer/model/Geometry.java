@@ -6,7 +6,8 @@ import java.util.List;
  * The sizes that methods build by.
  *
  * @param hidden width of a hidden state
- * @param attentions names under which {@link Network#attention} is called for attention of a sequence to itself, in order
+ * @param attentions names under which {@link Network#attention} is called for attention of a sequence to itself, in order;
+ *     of an encoder-decoder, its decoder's alone
  * @param keyValueHeads heads of keys and values
  * @param headSize width of a head
  */

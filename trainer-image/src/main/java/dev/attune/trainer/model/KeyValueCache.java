@@ -14,8 +14,12 @@ public record KeyValueCache(Network base, Map<String, NDArray[]> seen) implement
         return new KeyValueCache(base, new HashMap<>());
     }
 
+    /** What is seen whole, as an encoder's text, doesn't grow. */
     @Override
     public NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask) {
+        if (!mask.causal()) {
+            return base.attention(name, q, k, v, mask);
+        }
         var before = seen.get(name);
         if (before == null) {
             remember(name, k, v);

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /** Reads a model from a folder in Hugging Face's layout, and checks every tensor against its architecture. */
@@ -50,8 +51,10 @@ public final class ModelFolder {
     public static Model load(
             String source, Path folder, Task task, long seed, BiFunction<Config, Task, Architecture> architectures) {
         var config = config(folder);
-        var architecture = architectures.apply(config, task);
-        return new Model(source, folder, config, task, architecture, weights(folder, architecture, seed));
+        var configured = architectures.apply(config, task);
+        var places = tensors(folder, configured);
+        var architecture = configured.holding(Set.copyOf(places.keySet()));
+        return new Model(source, folder, config, task, architecture, weights(folder, places, architecture, seed));
     }
 
     /** Whether the folder holds weights; one that doesn't is an architecture to be trained from nothing. */
@@ -59,14 +62,16 @@ public final class ModelFolder {
         return Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX));
     }
 
-    private static Map<String, NDArray> weights(Path folder, Architecture architecture, long seed) {
-        var places = tensors(folder, architecture);
+    private static Map<String, NDArray> weights(
+            Path folder, Map<String, TensorPlace> places, Architecture architecture, long seed) {
         var weights = new LinkedHashMap<String, NDArray>();
         var random = new Random(seed);
         for (var parameter : architecture.parameters()) {
             var place = places.remove(parameter.name());
             if (place == null && architecture.head().parameters().contains(parameter)) {
-                weights.put(parameter.name(), FreshWeights.draw(parameter, architecture.initializerRange(), random));
+                weights.put(
+                        parameter.name(),
+                        FreshWeights.draw(parameter, architecture.initializerRange(parameter), random));
                 continue;
             }
             if (place == null) {

@@ -1,6 +1,7 @@
 package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 
 /**
  * What a network reads.
@@ -10,12 +11,25 @@ import ai.djl.ndarray.NDArray;
  * @param real boolean {@code [batch, length]}: false for filling; {@code null}: there is none
  * @param filledBehind whether filling only ever follows what is real, where nothing that is causal sees it
  * @param offset position of the first token of each row; above 0 when earlier ones are cached
- * @param answers int64 {@code [batch, n]}: what the decoder of an encoder-decoder reads; {@code null}: the ids again
+ * @param answers what the decoder of an encoder-decoder reads; {@code null}: the ids again, behind its first token
  */
-public record Tokens(NDArray ids, NDArray segments, NDArray real, boolean filledBehind, int offset, NDArray answers) {
+public record Tokens(NDArray ids, NDArray segments, NDArray real, boolean filledBehind, int offset, Answers answers) {
+
+    /**
+     * What the decoder of an encoder-decoder reads.
+     *
+     * @param ids int64 {@code [batch, n]}
+     * @param source what {@link Architecture#source} gave for the tokens, computed once for many answers; empty: not yet
+     */
+    public record Answers(NDArray ids, List<NDArray> source) {}
 
     /** Rows without filling. */
     public static Tokens of(NDArray ids, int offset) {
         return new Tokens(ids, null, null, true, offset, null);
+    }
+
+    /** The same, with answers that the decoder of an encoder-decoder reads. */
+    public Tokens with(Answers answers, int offset) {
+        return new Tokens(ids, segments, real, filledBehind, offset, answers);
     }
 }

@@ -20,6 +20,15 @@ public interface Objective {
     Task task();
 
     /**
+     * The objective as a model learns it, where that depends on how the model reads.
+     *
+     * @throws dev.attune.trainer.failure.TrainerFailure when this model can't learn it
+     */
+    default Objective on(Architecture architecture, Tokenizer tokenizer) {
+        return this;
+    }
+
+    /**
      * Makes examples of the records of files.
      *
      * @param architecture the model that is to learn from them
