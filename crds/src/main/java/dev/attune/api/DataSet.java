@@ -17,14 +17,20 @@ import java.util.Map;
         fieldPath = ".from")
 @ValidationRule(
         value = "!has(self.columns) || !has(self.format) || self.columns.all(k, self.format == 'text' ? k == 'text'"
-                + " : self.format == 'chat' ? k == 'messages' : k != 'text' && k != 'messages')",
+                + " : self.format == 'chat' ? k == 'messages' : self.format == 'instruction' ? k in ['prompt',"
+                + " 'completion'] : self.format == 'classification' ? k in ['text', 'textPair', 'label'] : k in"
+                + " ['context', 'question', 'answers'])",
         message = "map only what the format needs: text for text, prompt and completion for instruction, messages for"
-                + " chat",
+                + " chat, text, textPair and label for classification, context, question and answers for"
+                + " questionAnswering",
         fieldPath = ".columns")
 @ValidationRule(
-        value = "!has(self.columns) || self.columns.all(k, k in ['text', 'prompt', 'completion', 'messages'])",
-        message = "map one of text, prompt, completion or messages to the name of the column that holds it, for"
-                + " example {prompt: question, completion: answer}",
+        value =
+                "!has(self.columns) || self.columns.all(k, k in ['text', 'prompt', 'completion', 'messages', 'textPair',"
+                        + " 'label', 'context', 'question', 'answers'])",
+        message =
+                "map one of text, prompt, completion, messages, textPair, label, context, question or answers to the name of the column that holds it, for"
+                        + " example {prompt: question, completion: answer}",
         fieldPath = ".columns")
 public record DataSet(
         @Required
@@ -36,7 +42,9 @@ public record DataSet(
 
         @JsonPropertyDescription("What a record is. text: running text in `text`. instruction: `prompt` and"
                 + " `completion`. chat: `messages`, a list of {role, content}, rendered with the model's own chat"
-                + " template. Unset: told by the first record's columns.")
+                + " template. classification: `text`, optionally `textPair`, and `label` (a string, a number or a list"
+                + " of labels). questionAnswering: `context`, `question` and `answers` ([{text, start}] or SQuAD's"
+                + " {text: [], answer_start: []}). Unset: told by the first record's columns.")
         Format format,
 
         @Size(max = 8)
@@ -51,6 +59,10 @@ public record DataSet(
         @JsonProperty("instruction")
         INSTRUCTION,
         @JsonProperty("chat")
-        CHAT
+        CHAT,
+        @JsonProperty("classification")
+        CLASSIFICATION,
+        @JsonProperty("questionAnswering")
+        QUESTION_ANSWERING
     }
 }

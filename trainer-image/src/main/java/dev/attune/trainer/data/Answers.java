@@ -1,5 +1,6 @@
 package dev.attune.trainer.data;
 
+import dev.attune.api.DataSet.Format;
 import dev.attune.api.Objective.LossOn;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.text.ChatTemplate;
@@ -7,9 +8,12 @@ import dev.attune.trainer.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** Prompts with completions and chats, an example each, in which the completion or the assistant's turns are learnt. */
 public final class Answers {
+
+    private static final Set<Format> FORMATS = Set.of(Format.INSTRUCTION, Format.CHAT);
 
     private final Tokenizer tokenizer;
     private final boolean wholly;
@@ -39,7 +43,7 @@ public final class Answers {
     private void read(DataFile file, List<Example> examples, List<String> notes) {
         var cut = new int[1];
         var dropped = new ArrayList<String>();
-        file.forEach(sample -> {
+        file.forEach(FORMATS, sample -> {
             var example = example(sample);
             var fitting = example.length() <= sequenceLength
                     ? example
@@ -77,7 +81,7 @@ public final class Answers {
             return example(chat);
         }
         throw TrainerFailure.invalidData(
-                "%s: is running text: objective instruction learns from prompt and completion, or from messages; objective languageModeling learns from text"
+                "%s: is no prompt with a completion, and no chat: objective instruction learns from prompt and completion, or from messages; objective languageModeling learns from text"
                         .formatted(sample.where()));
     }
 

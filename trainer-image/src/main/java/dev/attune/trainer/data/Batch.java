@@ -15,9 +15,17 @@ import java.util.function.Function;
  * @param attentionMask [size × length] 1 for a token, 0 for filling
  * @param labels [size × labels of the one that has most], {@link #IGNORED} where nothing counts
  * @param targets [size × targets of each] numbers to be said; {@code null}: none
+ * @param windows [size] which parts of longer texts the rows read; {@code null}: they are whole
  */
 public record Batch(
-        int size, int length, int[] ids, int[] segments, int[] attentionMask, int[] labels, float[] targets) {
+        int size,
+        int length,
+        int[] ids,
+        int[] segments,
+        int[] attentionMask,
+        int[] labels,
+        float[] targets,
+        List<Window> windows) {
 
     /** Label of what doesn't count in the loss. */
     public static final int IGNORED = -100;
@@ -36,7 +44,8 @@ public record Batch(
                     1);
         }
         var labels = filled(examples, Example::labels, longest(examples, Example::labels), IGNORED);
-        return new Batch(examples.size(), length, ids, segments, attentionMask, labels, targets(examples));
+        return new Batch(
+                examples.size(), length, ids, segments, attentionMask, labels, targets(examples), windows(examples));
     }
 
     private static int longest(List<Example> examples, Function<Example, int[]> part) {
@@ -63,6 +72,12 @@ public record Batch(
             System.arraycopy(examples.get(row).targets(), 0, all, row * each, each);
         }
         return all;
+    }
+
+    private static List<Window> windows(List<Example> examples) {
+        return examples.get(0).window() == null
+                ? null
+                : examples.stream().map(Example::window).toList();
     }
 
     /** How many tokens there are, filling left out. */

@@ -1,6 +1,7 @@
 package dev.attune.trainer.data;
 
 import dev.attune.api.DataSet;
+import dev.attune.api.DataSet.Format;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.place.Places;
 import java.io.BufferedInputStream;
@@ -19,6 +20,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -43,7 +45,7 @@ public record DataFile(String field, DataSet set, Path path) {
                     "%s.from: %s is a folder: name a file in it".formatted(field, set.from()));
         }
         var file = new DataFile(field, set, path);
-        if (file.isPlainText() && set.format() != null && set.format() != DataSet.Format.TEXT) {
+        if (file.isPlainText() && set.format() != null && set.format() != Format.TEXT) {
             throw TrainerFailure.invalidManifest(
                     "%s.format: %s is plain text: write text, or give JSON Lines".formatted(field, set.from()));
         }
@@ -58,9 +60,10 @@ public record DataFile(String field, DataSet set, Path path) {
     /**
      * Reads the records one after the other.
      *
+     * @param wanted the formats that the reader can use, which decide where a record's columns could be several
      * @throws TrainerFailure at the first line that is no record of the format, or when there's none at all
      */
-    public void forEach(Consumer<Sample> action) {
+    public void forEach(Set<Format> wanted, Consumer<Sample> action) {
         try (var stream = open()) {
             if (isPlainText()) {
                 var text = decode(uri(), withoutMark(stream.readAllBytes())).replace("\r\n", "\n");
@@ -68,7 +71,7 @@ public record DataFile(String field, DataSet set, Path path) {
                     throw empty();
                 }
                 action.accept(new Sample.Text(uri(), text));
-            } else if (!readLines(stream, action)) {
+            } else if (!readLines(stream, new RecordParser(field, set, wanted), action)) {
                 throw empty();
             }
         } catch (ZipException | EOFException e) {
@@ -107,8 +110,7 @@ public record DataFile(String field, DataSet set, Path path) {
         return path.toString().endsWith(".gz") ? new BufferedInputStream(new GZIPInputStream(file)) : file;
     }
 
-    private boolean readLines(InputStream stream, Consumer<Sample> action) throws IOException {
-        var parser = new RecordParser(field, set);
+    private boolean readLines(InputStream stream, RecordParser parser, Consumer<Sample> action) throws IOException {
         var found = false;
         var line = new ByteArrayOutputStream();
         for (int number = 1, next = 0; next >= 0; number++) {

@@ -8,12 +8,13 @@ package dev.attune.trainer.data;
  * @param labels what is to be said: of language modeling [length] the ids again, {@link Batch#IGNORED} where a token isn't
  *     to be learnt; of other objectives as many as they need
  * @param targets numbers that are to be said; {@code null}: none
+ * @param window which part of a longer text it reads; {@code null}: it is whole
  */
-public record Example(int[] ids, int[] segments, int[] labels, float[] targets) {
+public record Example(int[] ids, int[] segments, int[] labels, float[] targets, Window window) {
 
     /** An example that is one text and has labels alone. */
     public static Example of(int[] ids, int[] labels) {
-        return new Example(ids, null, labels, null);
+        return new Example(ids, null, labels, null, null);
     }
 
     /** An example of which every token is to be learnt. */

@@ -1,10 +1,12 @@
 package dev.attune.trainer.data;
 
+import dev.attune.api.DataSet.Format;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** Documents joined, with the end of text behind each, and cut into blocks in which every token is learnt. */
 public final class RunningText {
@@ -26,7 +28,7 @@ public final class RunningText {
     /** The blocks of all documents, at most {@code sequenceLength} tokens each. */
     public static Examples examples(List<DataFile> files, Tokenizer tokenizer, int sequenceLength) {
         var text = new RunningText(tokenizer, sequenceLength);
-        files.forEach(file -> file.forEach(text::add));
+        files.forEach(file -> file.forEach(Set.of(Format.TEXT), text::add));
         // A block of one token has nothing to predict.
         if (text.filled > 1) {
             text.cut();

@@ -18,19 +18,37 @@ public record Split(List<Example> train, List<Example> evaluation) {
      * @throws TrainerFailure when nothing would be left to learn from
      */
     public static Split of(List<Example> examples, double fraction, long seed) {
-        var heldOut = (int) Math.ceil(examples.size() * fraction);
-        if (heldOut >= examples.size()) {
+        var records = records(examples);
+        var heldOut = (int) Math.ceil(records.size() * fraction);
+        if (heldOut >= records.size()) {
             throw TrainerFailure.invalidData(
                     "spec.data.evaluationFraction: %s of %d examples leaves none to learn from: give more data, or a file in spec.data.evaluation"
-                            .formatted(fraction, examples.size()));
+                            .formatted(fraction, records.size()));
         }
-        var chosen = Arrays.copyOf(Order.permutation(examples.size(), seed, HOLDING_OUT), heldOut);
+        var chosen = Arrays.copyOf(Order.permutation(records.size(), seed, HOLDING_OUT), heldOut);
         Arrays.sort(chosen);
         var train = new ArrayList<Example>();
         var evaluation = new ArrayList<Example>();
-        for (var i = 0; i < examples.size(); i++) {
-            (Arrays.binarySearch(chosen, i) < 0 ? train : evaluation).add(examples.get(i));
+        for (var i = 0; i < records.size(); i++) {
+            (Arrays.binarySearch(chosen, i) < 0 ? train : evaluation).addAll(records.get(i));
         }
         return new Split(train, evaluation);
+    }
+
+    /** What can't be parted: the windows of one question, which follow one another, are one record. */
+    private static List<List<Example>> records(List<Example> examples) {
+        var records = new ArrayList<List<Example>>();
+        Example before = null;
+        for (var example : examples) {
+            if (before == null
+                    || example.window() == null
+                    || before.window() == null
+                    || example.window().question() != before.window().question()) {
+                records.add(new ArrayList<>());
+            }
+            records.get(records.size() - 1).add(example);
+            before = example;
+        }
+        return records;
     }
 }

@@ -15,7 +15,8 @@ final class Inputs {
     static Tokens of(Batch batch) {
         var shape = new Shape(batch.size(), batch.length());
         var ids = Torch.manager().create(longs(batch.ids()), shape);
-        return new Tokens(ids, null, real(batch, shape), filledBehind(batch), 0, null);
+        var segments = batch.segments() == null ? null : Torch.manager().create(longs(batch.segments()), shape);
+        return new Tokens(ids, segments, real(batch, shape), filledBehind(batch), 0, null);
     }
 
     private static long[] longs(int[] numbers) {

@@ -31,7 +31,7 @@ record Instruction(LossOn lossOn) implements Objective {
     }
 
     @Override
-    public long count(Network network, Batch batch) {
+    public double count(Network network, Batch batch) {
         return NextToken.count(network, batch);
     }
 

@@ -30,7 +30,7 @@ record LanguageModeling() implements Objective {
     }
 
     @Override
-    public long count(Network network, Batch batch) {
+    public double count(Network network, Batch batch) {
         return NextToken.count(network, batch);
     }
 

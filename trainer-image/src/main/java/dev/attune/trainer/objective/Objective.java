@@ -42,8 +42,8 @@ public interface Objective {
         return batch;
     }
 
-    /** Over how many the loss of a batch runs. */
-    long count(Network network, Batch batch);
+    /** Over how many the loss of a batch runs; of weighted ones, the sum of their weights. */
+    double count(Network network, Batch batch);
 
     /** The rows of the last hidden states that count, {@code [n, hidden]}. */
     NDArray rows(Architecture architecture, Network network, Batch batch);

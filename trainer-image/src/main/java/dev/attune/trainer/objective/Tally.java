@@ -17,7 +17,7 @@ public interface Tally {
     static Tally ofLoss() {
         return new Tally() {
             private double sum;
-            private long count;
+            private double count;
 
             @Override
             public void add(Batch batch, Loss loss) {

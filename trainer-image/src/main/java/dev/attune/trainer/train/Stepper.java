@@ -48,7 +48,7 @@ public final class Stepper {
                 .mapToObj(i -> objective.drawn(batches.get(i), seeds[i]))
                 .toList();
         var count = drawn.stream()
-                .mapToLong(batch -> objective.count(adapted.training(), batch))
+                .mapToDouble(batch -> objective.count(adapted.training(), batch))
                 .sum();
         try (var scope = Scope.withoutGradients()) {
             optimiser.zero();
@@ -68,12 +68,12 @@ public final class Stepper {
         }
     }
 
-    private double backward(Batch batch, long count) {
+    private double backward(Batch batch, double count) {
         try (var scope = Scope.withGradients()) {
             var network = adapted.training();
             var rows = objective.rows(architecture, network, batch);
             var loss = objective.loss(architecture, network, rows, batch).sum();
-            network.backward(loss.div(count));
+            network.backward(loss.div((float) count));
             return loss.getFloat();
         }
     }

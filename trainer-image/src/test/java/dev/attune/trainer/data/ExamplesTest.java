@@ -167,7 +167,7 @@ class ExamplesTest {
         assertThatThrownBy(() -> Answers.examples(List.of(file(Map.of("text", "a"))), LossOn.COMPLETION, tokenizer, 8))
                 .isInstanceOf(TrainerFailure.class)
                 .hasMessageContaining(
-                        " line 1: is running text: objective instruction learns from prompt and completion");
+                        " line 1: is no prompt with a completion, and no chat: objective instruction learns from prompt and completion");
         assertThatThrownBy(() ->
                         RunningText.examples(List.of(file(Map.of("prompt", "a", "completion", "b"))), tokenizer, 8))
                 .isInstanceOf(TrainerFailure.class)
