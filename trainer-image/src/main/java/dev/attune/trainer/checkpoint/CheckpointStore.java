@@ -85,8 +85,8 @@ public record CheckpointStore(Path folder, String uri, String recipe, int keep, 
             }
         } catch (IOException | UncheckedIOException e) {
             deleteQuietly(aside);
-            throw TrainerFailure.unavailable(
-                    "spec.checkpoints.to: step %d can't be saved to %s: %s".formatted(step, uri, e.getMessage()), e);
+            throw TrainerFailure.unwritable(
+                    "spec.checkpoints.to: step %d can't be saved to %s".formatted(step, uri), e);
         }
     }
 

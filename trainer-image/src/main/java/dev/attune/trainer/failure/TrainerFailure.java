@@ -1,11 +1,18 @@
 package dev.attune.trainer.failure;
 
 import dev.attune.protocol.ExitCode;
+import java.util.List;
 
 /** A run that can't go on, with a reason for machines and a message for people. */
 public final class TrainerFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;
+
+    /** How Linux says that there is no room. */
+    private static final List<String> FULL = List.of("No space left on device", "Disk quota exceeded");
+
+    private static final String ADVICE =
+            "; enlarge the volume or delete what nobody needs there, and training goes on from the last checkpoint";
 
     private final ExitCode exit;
     private final String reason;
@@ -39,6 +46,13 @@ public final class TrainerFailure extends RuntimeException {
     /** A place can't be read or written just now; {@code message} names it. */
     public static TrainerFailure unavailable(String message, Throwable cause) {
         return new TrainerFailure(ExitCode.UNAVAILABLE, "PlaceUnavailable", message, cause);
+    }
+
+    /** A place can't be written just now; {@code message} names it. Of a full one, what to do is added. */
+    public static TrainerFailure unwritable(String message, Exception cause) {
+        var why = String.valueOf(cause.getMessage());
+        var full = FULL.stream().anyMatch(why::contains);
+        return unavailable("%s: %s%s".formatted(message, why, full ? ADVICE : ""), cause);
     }
 
     /** How the process is to end. */

@@ -74,8 +74,7 @@ record ResultFolder(Path folder, String uri, String recipe) {
             new Manifest(recipe, step, null, files).write(folder);
             return result(form);
         } catch (IOException e) {
-            throw TrainerFailure.unavailable(
-                    "spec.output.to: the result can't be written to %s: %s".formatted(uri, e.getMessage()), e);
+            throw TrainerFailure.unwritable("spec.output.to: the result can't be written to " + uri, e);
         }
     }
 

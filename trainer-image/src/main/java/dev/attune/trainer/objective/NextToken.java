@@ -42,8 +42,12 @@ final class NextToken {
 
     /** The cross entropy of labels [n] by rows {@code [n, hidden]}, some at a time. */
     static Loss chunked(Architecture architecture, Network network, NDArray rows, long[] labels) {
+        return chunked(architecture, network, rows, labels, Math.max(1, LOGITS_AT_ONCE / architecture.vocabulary()));
+    }
+
+    /** The same, {@code chunk} rows at a time. */
+    static Loss chunked(Architecture architecture, Network network, NDArray rows, long[] labels, int chunk) {
         var index = Torch.manager().create(labels);
-        var chunk = Math.max(1, LOGITS_AT_ONCE / architecture.vocabulary());
         var sum = IntStream.iterate(0, from -> from == 0 || from < labels.length, from -> from + chunk)
                 .mapToObj(from -> Scope.result(() -> sum(architecture, network, rows, index, from, chunk)))
                 .reduce(NDArray::add)

@@ -1,5 +1,7 @@
 package dev.attune.trainer.safetensors;
 
+import static java.util.Comparator.comparingLong;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -65,7 +67,20 @@ public final class SafetensorsFile {
                 entries.put(field.getKey(), entry(path, field.getKey(), field.getValue(), base, size));
             }
         });
+        requireApart(path, entries);
         return entries;
+    }
+
+    private static void requireApart(Path path, Map<String, Entry> entries) {
+        var end = 0L;
+        for (var named : entries.entrySet().stream()
+                .sorted(comparingLong(each -> each.getValue().position()))
+                .toList()) {
+            if (named.getValue().position() < end) {
+                throw broken(path, "tensor " + named.getKey() + " overlaps the one before it");
+            }
+            end = named.getValue().position() + named.getValue().bytes();
+        }
     }
 
     private static Entry entry(Path path, String name, JsonNode node, long base, long size) {

@@ -1,6 +1,7 @@
 package dev.attune.trainer.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -140,6 +141,29 @@ class BadInputTest {
         var outcome = job.run(TinyJob.MANIFEST);
         assertThat(outcome.exit()).isEqualTo(ExitCode.UNAVAILABLE);
         assertThat(outcome.failure()).contains("spec.checkpoints.to");
+    }
+
+    @Test
+    void diskThatIsFullForTheResultKeepsTheCheckpointsAndTheNextRunEndsTheJob() throws IOException {
+        var full = Path.of("/dev/full");
+        assumeThat(full).exists();
+        Files.createDirectories(job.file("result"));
+        var weights = Files.createSymbolicLink(job.file("result/adapter_model.safetensors"), full);
+
+        var outcome = job.run(TinyJob.MANIFEST);
+        assertThat(outcome.exit()).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(outcome.failure())
+                .contains(
+                        "spec.output.to: the result can't be written to pvc://v/result",
+                        "No space left on device",
+                        "enlarge the volume");
+
+        Files.delete(weights);
+        var again = job.run(TinyJob.MANIFEST);
+        assertThat(again.exit()).isEqualTo(ExitCode.SUCCEEDED);
+        assertThat(again.all(Event.Started.class).get(0).trainer().resumedFrom())
+                .isEqualTo(12);
+        assertThat(again.all(Event.Stepped.class)).isEmpty();
     }
 
     private void config(Consumer<ObjectNode> change) throws IOException {
