@@ -26,7 +26,8 @@ public final class Greedy {
      */
     public static int[] continuation(
             Architecture architecture, Network network, int[] prompt, int most, Set<Integer> ends) {
-        var room = Math.min(most, architecture.maxLength() - prompt.length);
+        var taken = network.virtualTokens() + network.past() + prompt.length;
+        var room = Math.min(most, architecture.maxLength() - taken);
         var text = new int[Math.max(0, room)];
         try (var scope = Scope.withoutGradients();
                 var cached = KeyValueCache.of(network)) {

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.Tokens;
-import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
 import dev.attune.trainer.tensor.Scope;
@@ -35,8 +34,9 @@ public final class Answer {
                     .asLongStream()
                     .toArray();
             var input = Torch.manager().create(ids, new Shape(1, ids.length));
-            var network = new WeightsNetwork(start.model().weights());
-            var hidden = architecture.hidden(network, Tokens.of(input, 0));
+            var network = start.network();
+            var hidden =
+                    architecture.hidden(network, Tokens.of(input, 0)).get(":, %d:".formatted(network.virtualTokens()));
             var arrays = new LinkedHashMap<String, NDArray>();
             arrays.put("input_ids", input);
             arrays.put("attention_mask", input.onesLike());

@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
 /** One run of a job, from its manifest to its result; whatever happens is told to the sink. */
 public final class FineTuning {
 
+    private static final int LEAST_TOKENS = 2;
+
     private final FineTuneJob job;
     private final Places places;
     private final Sink sink;
@@ -75,12 +77,12 @@ public final class FineTuning {
         var files = Material.Files.of(spec.data(), places);
         var objective = Objectives.of(spec.objective(), files.train());
         sink.accept(new Event.Preparing("loading " + spec.model().from()));
-        var start = start(method, objective);
+        var start = start(method, objective).toTrain();
         Torch.sizeThreads(start.model().size());
         try (var tokenizer = Tokenizer.read(start.tokenizer())) {
             sink.accept(new Event.Preparing("reading data"));
             var fitting = objective.on(start.model().architecture(), tokenizer);
-            var material = material(files, fitting, start, tokenizer);
+            var material = material(files, method, fitting, start, tokenizer);
             var recipe = Recipe.digest(spec, start.folders(), material.digests());
             var results = new ResultFolder(
                     place("spec.output.to", spec.output().to()), spec.output().to(), recipe);
@@ -101,9 +103,10 @@ public final class FineTuning {
                 : StartingModel.loadOrDraw(places, from, objective.task(), seed);
     }
 
-    private Material material(Material.Files files, Objective objective, StartingModel start, Tokenizer tokenizer) {
+    private Material material(
+            Material.Files files, Method method, Objective objective, StartingModel start, Tokenizer tokenizer) {
         var architecture = start.model().architecture();
-        var length = Math.min(job.getSpec().training().sequenceLength(), architecture.maxLength());
+        var length = Math.min(job.getSpec().training().sequenceLength(), room(method, architecture.maxLength()));
         var material =
                 Material.read(job.getSpec(), files, some -> objective.examples(some, architecture, tokenizer, length));
         material.requireWithin(architecture.vocabulary(), tokenizer);
@@ -111,6 +114,16 @@ public final class FineTuning {
         sink.accept(new Event.DataRead(
                 material.train().size(), material.evaluation().size(), material.tokens()));
         return material;
+    }
+
+    private static int room(Method method, int maxLength) {
+        var room = maxLength - method.places();
+        if (room < LEAST_TOKENS) {
+            throw TrainerFailure.invalidManifest(
+                    "spec.method.%s.length: %d leaves no room for a text, the model reads %d tokens at most: lower it"
+                            .formatted(method.name(), method.places(), maxLength));
+        }
+        return room;
     }
 
     private ExitCode train(Ingredients made, Form form, ResultFolder results) {

@@ -61,7 +61,7 @@ record ResultFolder(Path folder, String uri, String recipe) {
         try {
             var files = new TreeMap<String, Manifest.Entry>();
             for (var name : form == Form.ADAPTER
-                    ? adapter(adapted)
+                    ? adapted.adapter().orElseThrow().write(folder)
                     : merged(model, adapted.merged().get())) {
                 files.put(name, entry(name));
             }
@@ -76,11 +76,6 @@ record ResultFolder(Path folder, String uri, String recipe) {
         } catch (IOException e) {
             throw TrainerFailure.unwritable("spec.output.to: the result can't be written to " + uri, e);
         }
-    }
-
-    private List<String> adapter(Adapted adapted) throws IOException {
-        adapted.save(folder);
-        return List.of(adapted.weightsFile(), Adapted.ADAPTER_CONFIG);
     }
 
     private List<String> merged(Model model, Map<String, NDArray> weights) throws IOException {

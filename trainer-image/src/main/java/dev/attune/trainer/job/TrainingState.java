@@ -32,7 +32,7 @@ final class TrainingState {
 
     /** Puts weights and moments back, and gives the history. */
     static List<Event> load(Path folder, Adapted adapted, AdamW optimiser) throws IOException {
-        adapted.load(folder);
+        adapted.restore(folder);
         var moments = SafetensorsFile.open(folder.resolve(OPTIMISER));
         optimiser.state().forEach((name, array) -> {
             try (var saved = moments.floats(name)) {

@@ -1,16 +1,14 @@
 package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
 import dev.attune.trainer.tensor.Ops;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,47 +20,50 @@ import java.util.function.Supplier;
  * @param training the network to learn with (with dropout)
  * @param inference the network to measure and generate with
  * @param trainables what training changes, in a fixed order
- * @param weightsFile name of the file that they are saved to
- * @param adapterConfig PEFT's {@code adapter_config.json}; empty: the model itself is trained
- * @param merged all weights of the model with what was learnt folded in
+ * @param adapter what was learnt as files apart from the model; empty: the model itself is trained
+ * @param merged all weights of the model with what was learnt folded in, where the method can do that
  */
 public record Adapted(
         Network training,
         Network inference,
         List<Trainable> trainables,
-        String weightsFile,
-        Optional<ObjectNode> adapterConfig,
+        Optional<AdapterFiles> adapter,
         Supplier<Map<String, NDArray>> merged) {
 
-    /** The file of PEFT's configuration. */
-    public static final String ADAPTER_CONFIG = "adapter_config.json";
-
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TRAINED = "trained.safetensors";
 
     /** How many numbers are trained. */
     public long size() {
         return trainables.stream().mapToLong(t -> t.array().size()).sum();
     }
 
-    /** Writes what is trained: an adapter as PEFT loads it, or else the model's weights. */
+    /** Writes what is trained, to be restored exactly; what an adapter's users load may be less. */
     public void save(Path folder) throws IOException {
-        var arrays = new LinkedHashMap<String, NDArray>();
-        trainables.forEach(trainable -> arrays.put(trainable.name(), trainable.array()));
-        SafetensorsWriter.write(folder.resolve(weightsFile), arrays);
-        if (adapterConfig.isPresent()) {
-            JSON.writerWithDefaultPrettyPrinter()
-                    .writeValue(folder.resolve(ADAPTER_CONFIG).toFile(), adapterConfig.get());
-        }
+        SafetensorsWriter.write(folder.resolve(TRAINED), Trainable.byName(trainables));
     }
 
-    /** Takes what is trained from a folder that {@link #save} or PEFT wrote. */
+    /** Takes what is trained from a folder that {@link #save} wrote. */
+    public void restore(Path folder) {
+        take(List.of(SafetensorsFile.open(folder.resolve(TRAINED))));
+    }
+
+    /** Takes what is trained from the files of an adapter, which its library or this trainer wrote. */
     public void load(Path folder) {
-        var file = SafetensorsFile.open(folder.resolve(weightsFile));
+        take(adapter.orElseThrow().weights().keySet().stream()
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .map(SafetensorsFile::open)
+                .toList());
+    }
+
+    private void take(List<SafetensorsFile> files) {
         for (var trainable : trainables) {
             var name = trainable.name();
-            if (!file.names().contains(name)) {
-                throw TrainerFailure.invalidModel("%s: tensor %s is missing".formatted(file.path(), name));
-            }
+            var file = files.stream()
+                    .filter(open -> open.names().contains(name))
+                    .findFirst()
+                    .orElseThrow(() ->
+                            TrainerFailure.invalidModel("%s: tensor %s is missing".formatted(paths(files), name)));
             if (!file.shape(name).equals(trainable.array().getShape())) {
                 throw TrainerFailure.invalidModel("%s: tensor %s has shape %s, not %s"
                         .formatted(
@@ -75,5 +76,10 @@ public record Adapted(
                 Ops.copyInto(trainable.array(), saved);
             }
         }
+    }
+
+    private static String paths(List<SafetensorsFile> files) {
+        return String.join(
+                ", ", files.stream().map(file -> file.path().toString()).toList());
     }
 }

@@ -1,7 +1,6 @@
 package dev.attune.trainer.method;
 
 import dev.attune.trainer.model.Model;
-import dev.attune.trainer.model.ModelFolder;
 import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.tensor.Torch;
 import java.util.Optional;
@@ -41,6 +40,6 @@ record Full() implements Method {
                 .toList();
         trainables.forEach(trainable -> Torch.requireGradient(trainable.array()));
         var network = new WeightsNetwork(model.weights());
-        return new Adapted(network, network, trainables, ModelFolder.WEIGHTS, Optional.empty(), model::weights);
+        return new Adapted(network, network, trainables, Optional.empty(), model::weights);
     }
 }

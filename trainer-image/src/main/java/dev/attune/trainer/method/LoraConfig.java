@@ -43,6 +43,6 @@ final class LoraConfig {
 
     private static TrainerFailure refuse(Path folder, String field, String value) {
         return TrainerFailure.invalidModel(
-                "%s/%s: %s %s is not implemented".formatted(folder, Adapted.ADAPTER_CONFIG, field, value));
+                "%s/%s: %s %s is not implemented".formatted(folder, AdapterFiles.CONFIG, field, value));
     }
 }

@@ -20,6 +20,11 @@ public interface Method {
     /** Whether what it learns can be folded into the model's own weights. */
     boolean merges();
 
+    /** How many places of what the model can read it takes for itself. */
+    default int places() {
+        return 0;
+    }
+
     /** Puts the parameters that it trains beside or into the model; new ones are drawn from the seed. */
     Adapted adapt(Model model, long seed);
 }

@@ -20,9 +20,15 @@ public final class Methods {
         return new Full();
     }
 
-    /** PEFT's configuration in an adapter's folder. */
-    public static JsonNode adapterConfig(Path folder) {
-        var path = folder.resolve(Adapted.ADAPTER_CONFIG);
+    /** The model that the adapter in a folder was trained on, as a URI. */
+    public static String base(Path folder) {
+        var config = adapterConfig(folder);
+        return config.path("base_model_name_or_path")
+                .asText(config.path("model_name").asText());
+    }
+
+    private static JsonNode adapterConfig(Path folder) {
+        var path = folder.resolve(AdapterFiles.CONFIG);
         try {
             return new ObjectMapper().readTree(path.toFile());
         } catch (IOException e) {

@@ -69,7 +69,9 @@ final class Peft {
                 .map(p -> new Trainable(PREFIX + p.name(), model.weights().get(p.name()), p.decays()))
                 .forEach(trainables::add);
         trainables.forEach(trainable -> Torch.requireGradient(trainable.array()));
-        return new Adapted(training, inference, List.copyOf(trainables), WEIGHTS, Optional.of(config), merged);
+        var files = new AdapterFiles(
+                Map.of(WEIGHTS, () -> Trainable.byName(trainables)), Map.of(AdapterFiles.CONFIG, config));
+        return new Adapted(training, inference, List.copyOf(trainables), Optional.of(files), merged);
     }
 
     private static boolean kept(Model model, Parameter parameter) {

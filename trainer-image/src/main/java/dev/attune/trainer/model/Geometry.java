@@ -10,5 +10,16 @@ import java.util.List;
  *     of an encoder-decoder, its decoder's alone
  * @param keyValueHeads heads of keys and values
  * @param headSize width of a head
+ * @param sublayers what {@link Network#residual} is called for, in order
  */
-public record Geometry(int hidden, List<String> attentions, int keyValueHeads, int headSize) {}
+public record Geometry(int hidden, List<String> attentions, int keyValueHeads, int headSize, List<Sublayer> sublayers) {
+
+    /**
+     * A part of a layer that has a residual connection.
+     *
+     * @param layer the layer's module, as {@link Network#residual} is given it
+     * @param bottleneck where the adapters library keeps the part's bottlenecks, as in
+     *     {@code model.layers.0.output_adapters}
+     */
+    public record Sublayer(String layer, Network.Part part, String bottleneck) {}
+}

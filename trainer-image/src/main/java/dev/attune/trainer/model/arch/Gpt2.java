@@ -144,7 +144,8 @@ record Gpt2(
     @Override
     public Geometry geometry() {
         var attentions = IntStream.range(0, layers).mapToObj(layer -> block(layer) + ".attn");
-        return new Geometry(hidden, attentions.toList(), heads, hidden / heads);
+        var blocks = IntStream.range(0, layers).mapToObj(Gpt2::block).toList();
+        return new Geometry(hidden, attentions.toList(), heads, hidden / heads, Bottlenecks.beside(blocks));
     }
 
     @Override

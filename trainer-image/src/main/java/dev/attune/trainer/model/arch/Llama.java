@@ -158,7 +158,8 @@ record Llama(
     @Override
     public Geometry geometry() {
         var attentions = IntStream.range(0, layers).mapToObj(layer -> block(layer) + ".self_attn");
-        return new Geometry(hidden, attentions.toList(), keyValueHeads, headSize);
+        var blocks = IntStream.range(0, layers).mapToObj(Llama::block).toList();
+        return new Geometry(hidden, attentions.toList(), keyValueHeads, headSize, Bottlenecks.beside(blocks));
     }
 
     @Override

@@ -1,0 +1,42 @@
+package dev.attune.trainer.method;
+
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.attune.trainer.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * An adapter as the files that the library of its format loads.
+ *
+ * @param weights by file, the arrays in it
+ * @param configs by file, the JSON in it
+ */
+public record AdapterFiles(Map<String, Supplier<Map<String, NDArray>>> weights, Map<String, ObjectNode> configs) {
+
+    /** Configuration of an adapter, in PEFT's layout and in that of the adapters library. */
+    public static final String CONFIG = "adapter_config.json";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Writes the files, and gives their names. */
+    public List<String> write(Path folder) throws IOException {
+        var written = new ArrayList<String>();
+        for (var file : weights.entrySet()) {
+            SafetensorsWriter.write(
+                    folder.resolve(file.getKey()), file.getValue().get());
+            written.add(file.getKey());
+        }
+        for (var file : configs.entrySet()) {
+            JSON.writerWithDefaultPrettyPrinter()
+                    .writeValue(folder.resolve(file.getKey()).toFile(), file.getValue());
+            written.add(file.getKey());
+        }
+        return List.copyOf(written);
+    }
+}
