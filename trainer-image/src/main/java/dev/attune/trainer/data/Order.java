@@ -2,12 +2,13 @@ package dev.attune.trainer.data;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Which examples an optimiser step sees: a pure function of the seed and the step, so that a run goes on anywhere.
  *
  * <p>Every epoch goes over all examples in an order of its own; its last step sees what is left, which may be fewer than
- * the batch size.
+ * the batch size. Where one step sees all, they stand as they came.
  */
 public final class Order {
 
@@ -26,6 +27,11 @@ public final class Order {
         this.examples = examples;
         this.batchSize = batchSize;
         this.seed = seed;
+    }
+
+    /** Examples that a step sees at most. */
+    public int batchSize() {
+        return batchSize;
     }
 
     /** Steps of one pass over the examples. */
@@ -49,6 +55,9 @@ public final class Order {
      * @param step from 0
      */
     public int[] step(int step) {
+        if (stepsPerEpoch() == 1) {
+            return IntStream.range(0, examples).toArray();
+        }
         var epoch = step / stepsPerEpoch();
         if (current.number() != epoch) {
             current = new Epoch(epoch, permutation(examples, seed, epoch));

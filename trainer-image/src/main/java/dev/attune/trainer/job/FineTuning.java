@@ -11,8 +11,12 @@ import dev.attune.trainer.data.Order;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Sink;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.feature.FeatureStore;
+import dev.attune.trainer.feature.Features;
+import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.method.Method;
+import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.method.Methods;
 import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.objective.Objectives;
@@ -20,17 +24,24 @@ import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.text.Tokenizer;
 import dev.attune.trainer.train.AdamW;
+import dev.attune.trainer.train.Lbfgs;
 import dev.attune.trainer.train.Stepper;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /** One run of a job, from its manifest to its result; whatever happens is told to the sink. */
 public final class FineTuning {
 
     private static final int LEAST_TOKENS = 2;
+
+    /** Beside the result, where jobs whose results lie together share it. */
+    private static final String FEATURES = ".attune-features";
+
+    private static final long FEATURE_BYTES = 4L << 30;
 
     private final FineTuneJob job;
     private final Places places;
@@ -131,9 +142,11 @@ public final class FineTuning {
         var training = spec.training();
         var start = made.start();
         var adapted = made.method().adapt(start.model(), training.seed());
-        var order = new Order(made.material().train().size(), training.batchSize(), training.seed());
-        var plan = Plan.of(spec, order, made.method().learningRate());
-        if (!new Loop(setup(made, adapted, plan), plan, order, store(results.recipe()), sink, stop).run()) {
+        var examples = made.material().train().size();
+        var wholly = made.method().optimisation() == Optimisation.LBFGS;
+        var order = new Order(examples, wholly ? examples : training.batchSize(), training.seed());
+        var plan = Plan.of(spec, order, made.method());
+        if (!loop(made, adapted, plan, order, store(results.recipe())).run()) {
             return ExitCode.INTERRUPTED;
         }
         sink.accept(new Event.Writing(results.uri()));
@@ -142,15 +155,52 @@ public final class FineTuning {
         return ExitCode.SUCCEEDED;
     }
 
-    private Loop.Setup setup(Ingredients made, Adapted adapted, Plan plan) {
+    /** Where the head alone is trained of what reads a whole text, the body runs once, and not in the loop. */
+    private Loop loop(Ingredients made, Adapted adapted, Plan plan, Order order, CheckpointStore store) {
+        var architecture = made.start().model().architecture();
+        var computed = Rows.computed(architecture, made.objective());
+        if (!made.objective().task().ofWholeText() || !adapted.trainsOnly(architecture.head())) {
+            return new Loop(setup(made, adapted, computed, plan), plan, order, store, sink, stop);
+        }
+        var remembered = remembered(made, adapted, computed, plan.microBatchSize());
+        var quick = plan.ofHeadAlone();
+        return new Loop(setup(made, adapted, remembered, quick), quick, order, store, sink, stop);
+    }
+
+    private Rows remembered(Ingredients made, Adapted adapted, Rows computed, int atOnce) {
+        var material = made.material();
+        var features = Features.of(Stream.concat(material.train().stream(), material.evaluation().stream()), atOnce);
+        var output = place("spec.output.to", job.getSpec().output().to());
+        var store = new FeatureStore(
+                output.resolveSibling(FEATURES), FEATURE_BYTES, warning -> sink.accept(new Event.Warned(warning)));
+        return features.remembered(
+                store,
+                String.join(
+                        " ",
+                        version(),
+                        Torch.device(),
+                        made.objective().name(),
+                        made.start().digest()),
+                computed,
+                adapted.inference(),
+                made.tokenizer().pad(),
+                done -> sink.accept(
+                        new Event.Preparing("computing features: %d of %d examples".formatted(done, features.size()))));
+    }
+
+    private Loop.Setup setup(Ingredients made, Adapted adapted, Rows rows, Plan plan) {
         var training = job.getSpec().training();
         var model = made.start().model();
         var material = made.material();
-        var optimiser = new AdamW(adapted.trainables(), training.weightDecay());
+        var optimiser = switch (made.method().optimisation()) {
+            case ADAMW -> new AdamW(adapted.trainables(), training.weightDecay());
+            case LBFGS -> new Lbfgs(adapted.trainables(), training.weightDecay());
+        };
         var judge = new Judge(
                 model.architecture(),
                 adapted,
                 made.objective(),
+                rows,
                 made.tokenizer(),
                 material.evaluation(),
                 material.evaluation().isEmpty() ? material.train() : material.evaluation(),
@@ -166,7 +216,7 @@ public final class FineTuning {
                 training.seed(),
                 adapted,
                 optimiser,
-                new Stepper(model.architecture(), adapted, made.objective(), optimiser, training.gradientClip()),
+                new Stepper(model.architecture(), adapted, made.objective(), rows, optimiser, training.gradientClip()),
                 judge);
     }
 

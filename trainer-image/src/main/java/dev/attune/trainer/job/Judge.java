@@ -4,6 +4,7 @@ import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.Example;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Generated;
+import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.generate.Greedy;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.model.Architecture;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
 /**
  * Measures a model on examples that it doesn't learn from, and lets it write.
  *
+ * @param rows where the hidden states that the head reads come from
  * @param examples to measure by; none: nothing is measured
  * @param prompts whose beginnings the model goes on from
  * @param batchSize examples computed at once
@@ -31,6 +33,7 @@ record Judge(
         Architecture architecture,
         Adapted adapted,
         Objective objective,
+        Rows rows,
         Tokenizer tokenizer,
         List<Example> examples,
         List<Example> prompts,
@@ -53,8 +56,7 @@ record Judge(
         for (var examples : Batch.inOrder(examples, batchSize, tokenizer.pad())) {
             var batch = objective.drawn(examples, 0);
             try (var scope = Scope.withoutGradients()) {
-                var rows = objective.rows(architecture, network, batch);
-                tally.add(batch, objective.loss(architecture, network, rows, batch));
+                tally.add(batch, objective.loss(architecture, network, rows.of(network, batch), batch));
             }
         }
         return new Evaluated(step, tally.metrics());

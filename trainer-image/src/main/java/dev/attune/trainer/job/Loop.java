@@ -10,7 +10,7 @@ import dev.attune.trainer.event.Event.Stepped;
 import dev.attune.trainer.event.Sink;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.method.Adapted;
-import dev.attune.trainer.train.AdamW;
+import dev.attune.trainer.train.Optimiser;
 import dev.attune.trainer.train.Stepper;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class Loop {
             int pad,
             long seed,
             Adapted adapted,
-            AdamW optimiser,
+            Optimiser optimiser,
             Stepper stepper,
             Judge judge) {}
 
@@ -112,19 +112,18 @@ final class Loop {
         }
     }
 
+    /** Does a step; the steps behind one that converged would change nothing, and count as done. */
     private void step() {
         var began = System.nanoTime();
         var batches = Batch.of(setup.examples(), order.step(step), plan.microBatchSize(), setup.pad());
         var rate = plan.schedule().rate(step);
         var outcome = setup.stepper().step(batches, seeds(batches.size()), rate);
-        if (!outcome.finite()) {
-            throw TrainerFailure.diverged(diverged(outcome));
-        }
+        var update = outcome.update().orElseThrow(() -> TrainerFailure.diverged(diverged(outcome)));
         tokens += batches.stream().mapToLong(Batch::tokens).sum();
-        step++;
+        step = update.converged() ? plan.totalSteps() : step + 1;
         var seconds = (System.nanoTime() - began) / 1e9;
-        var stepped =
-                new Stepped(step, order.epochs(step), tokens, outcome.loss(), rate, outcome.gradientNorm(), seconds);
+        var stepped = new Stepped(
+                step, order.epochs(step), tokens, outcome.loss(), update.rate(), outcome.gradientNorm(), seconds);
         sink.accept(stepped);
         var stride = 1 + plan.totalSteps() / MOST_STEPS_IN_HISTORY;
         if (step % stride == 0 || plan.savesAfter(step) || stop.getAsBoolean()) {

@@ -3,6 +3,7 @@ package dev.attune.trainer.job;
 import dev.attune.api.FineTuneJobSpec;
 import dev.attune.api.Training;
 import dev.attune.trainer.data.Order;
+import dev.attune.trainer.method.Method;
 import dev.attune.trainer.train.Schedule;
 
 /**
@@ -17,23 +18,23 @@ import dev.attune.trainer.train.Schedule;
 public record Plan(
         int batchSize, int microBatchSize, int totalSteps, int evaluateEvery, int saveEvery, Schedule schedule) {
 
-    private static final double EPOCHS = 3;
     private static final int CHECKPOINTS = 10;
+    private static final int AT_ONCE = 4096;
 
     /**
      * The plan of a manifest.
      *
      * @param order which examples each step sees
-     * @param learningRate when the manifest gives none
+     * @param method what it leaves out is the method's
      */
-    public static Plan of(FineTuneJobSpec spec, Order order, double learningRate) {
+    public static Plan of(FineTuneJobSpec spec, Order order, Method method) {
         var training = spec.training();
-        var total = totalSteps(training, order);
+        var total = totalSteps(training, order, method.epochs());
         var every = spec.evaluation().every();
         var save = spec.checkpoints().every();
-        var peak = training.learningRate() == null ? learningRate : training.learningRate();
+        var peak = training.learningRate() == null ? method.learningRate() : training.learningRate();
         return new Plan(
-                training.batchSize(),
+                order.batchSize(),
                 training.microBatchSize() == null ? training.batchSize() : training.microBatchSize(),
                 total,
                 every == null ? 0 : every,
@@ -41,11 +42,11 @@ public record Plan(
                 new Schedule(peak, warmup(training.warmup(), total), total, training.schedule()));
     }
 
-    private static int totalSteps(Training training, Order order) {
+    private static int totalSteps(Training training, Order order, double epochs) {
         if (training.steps() != null) {
             return training.steps();
         }
-        return Math.max(1, order.steps(training.epochs() == null ? EPOCHS : training.epochs()));
+        return Math.max(1, order.steps(training.epochs() == null ? epochs : training.epochs()));
     }
 
     private static int warmup(double warmup, int total) {
@@ -60,5 +61,10 @@ public record Plan(
     /** Whether a checkpoint is written after a step. */
     public boolean savesAfter(int step) {
         return step == totalSteps || step % saveEvery == 0;
+    }
+
+    /** The same with as many examples at once as one that computes the head alone can take. */
+    Plan ofHeadAlone() {
+        return new Plan(batchSize, Math.min(batchSize, AT_ONCE), totalSteps, evaluateEvery, saveEvery, schedule);
     }
 }

@@ -1,5 +1,6 @@
 package dev.attune.trainer.job;
 
+import dev.attune.trainer.checkpoint.Digests;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.method.AdapterFiles;
@@ -12,6 +13,8 @@ import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.model.arch.Architectures;
 import dev.attune.trainer.place.Places;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,5 +96,28 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
     /** What computes an answer. */
     Network network() {
         return adapter.map(Adapted::inference).orElseGet(() -> new WeightsNetwork(model.weights()));
+    }
+
+    /** Digest of the weights and configurations that were read, by content. */
+    String digest() {
+        var digests = new StringBuilder();
+        for (var folder : folders) {
+            try (var files = Files.list(folder)) {
+                for (var file : files.filter(StartingModel::decides).sorted().toList()) {
+                    digests.append(file.getFileName())
+                            .append(' ')
+                            .append(Digests.of(file))
+                            .append('\n');
+                }
+            } catch (IOException e) {
+                throw TrainerFailure.unavailable(folder + " can't be read: " + e.getMessage(), e);
+            }
+        }
+        return Digests.of(digests.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean decides(Path file) {
+        var name = file.getFileName().toString();
+        return name.endsWith(".safetensors") || name.equals(ModelFolder.CONFIG) || name.equals(Adapted.ADAPTER_CONFIG);
     }
 }

@@ -6,14 +6,14 @@ import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
 import dev.attune.trainer.tensor.Ops;
-import dev.attune.trainer.train.AdamW;
+import dev.attune.trainer.train.Optimiser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a checkpoint's folder holds beside the trained weights: the optimiser's moments, and what was stepped and measured.
+ * What a checkpoint's folder holds beside the trained weights: what the optimiser remembers, and what was stepped and measured.
  * Data order and random numbers are functions of the step, so that there is nothing of them to keep.
  */
 final class TrainingState {
@@ -23,19 +23,19 @@ final class TrainingState {
 
     private TrainingState() {}
 
-    static void save(Path folder, Adapted adapted, AdamW optimiser, List<Event> history) throws IOException {
+    static void save(Path folder, Adapted adapted, Optimiser optimiser, List<Event> history) throws IOException {
         adapted.save(folder);
         SafetensorsWriter.write(folder.resolve(OPTIMISER), optimiser.state());
         Files.write(
                 folder.resolve(HISTORY), history.stream().map(EventJson::line).toList());
     }
 
-    /** Puts weights and moments back, and gives the history. */
-    static List<Event> load(Path folder, Adapted adapted, AdamW optimiser) throws IOException {
+    /** Puts weights and the optimiser back, and gives the history. */
+    static List<Event> load(Path folder, Adapted adapted, Optimiser optimiser) throws IOException {
         adapted.restore(folder);
-        var moments = SafetensorsFile.open(folder.resolve(OPTIMISER));
+        var remembered = SafetensorsFile.open(folder.resolve(OPTIMISER));
         optimiser.state().forEach((name, array) -> {
-            try (var saved = moments.floats(name)) {
+            try (var saved = remembered.floats(name)) {
                 Ops.copyInto(array, saved);
             }
         });

@@ -2,7 +2,10 @@ package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.model.Head;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Parameter;
+import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
 import dev.attune.trainer.tensor.Ops;
@@ -35,6 +38,13 @@ public record Adapted(
     /** How many numbers are trained. */
     public long size() {
         return trainables.stream().mapToLong(t -> t.array().size()).sum();
+    }
+
+    /** Whether a head alone is trained, so that the hidden states below it are the same at every step. */
+    public boolean trainsOnly(Head head) {
+        var names = head.parameters().stream().map(Parameter::name).toList();
+        return training instanceof WeightsNetwork
+                && trainables.stream().map(Trainable::name).allMatch(names::contains);
     }
 
     /** Writes what is trained, to be restored exactly; what an adapter's users load may be less. */

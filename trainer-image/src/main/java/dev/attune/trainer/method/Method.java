@@ -27,4 +27,22 @@ public interface Method {
 
     /** Puts the parameters that it trains beside or into the model; new ones are drawn from the seed. */
     Adapted adapt(Model model, long seed);
+
+    /** How the weights that are trained are moved. */
+    enum Optimisation {
+        /** By AdamW, along the gradient of some examples at a step. */
+        ADAMW,
+        /** By L-BFGS, from all examples at every step. */
+        LBFGS
+    }
+
+    /** How it moves weights. */
+    default Optimisation optimisation() {
+        return Optimisation.ADAMW;
+    }
+
+    /** Passes over the data when the manifest gives neither passes nor steps. */
+    default double epochs() {
+        return 3;
+    }
 }

@@ -35,4 +35,9 @@ public record Task(Kind kind, List<String> labels) {
             case QUESTION_ANSWERING -> 2;
         };
     }
+
+    /** Whether it is answered once for a text: the head reads one row of its hidden states. */
+    public boolean ofWholeText() {
+        return kind == Kind.CLASSIFICATION || kind == Kind.TAGGING || kind == Kind.REGRESSION;
+    }
 }

@@ -9,13 +9,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 
 /**
  * AdamW (https://arxiv.org/abs/1711.05101) with β 0.9 and 0.999, ε 1e-8 and decoupled decay, in two groups: what decays,
  * and what doesn't.
  */
-public final class AdamW {
+public final class AdamW implements Optimiser {
 
     private static final double BETA_1 = 0.9;
     private static final double BETA_2 = 0.999;
@@ -47,17 +48,12 @@ public final class AdamW {
         return new Group(decay, trainables, first, second, steps);
     }
 
-    /** Sets all gradients to 0. */
+    @Override
     public void zero() {
         groups.forEach(group -> Ops.zero(gradients(group)));
     }
 
-    /**
-     * Total L2 norm of all gradients, which are scaled down where it exceeds the limit.
-     *
-     * @param limit 0 leaves them
-     * @return the norm before
-     */
+    @Override
     public double clip(double limit) {
         var gradients =
                 groups.stream().flatMap(group -> gradients(group).stream()).toList();
@@ -65,8 +61,8 @@ public final class AdamW {
         return norm.getFloat();
     }
 
-    /** Moves all weights by their gradients. */
-    public void step(double learningRate) {
+    @Override
+    public Update step(double loss, double learningRate, DoubleSupplier again) {
         for (var group : groups) {
             var weights = group.trainables().stream().map(Trainable::array).toList();
             Ops.adamw(
@@ -81,13 +77,14 @@ public final class AdamW {
                     group.decay(),
                     EPSILON);
         }
+        return new Update(learningRate, false);
     }
 
     private static List<NDArray> gradients(Group group) {
         return group.trainables().stream().map(t -> t.array().getGradient()).toList();
     }
 
-    /** The moments and counters by name, to be saved, or overwritten with what was. */
+    @Override
     public Map<String, NDArray> state() {
         var state = new LinkedHashMap<String, NDArray>();
         for (var group : groups) {

@@ -1,12 +1,14 @@
 package dev.attune.trainer.train;
 
 import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** One optimiser step: gradients of all micro-batches, weighted as if they were one batch, then the update. */
@@ -15,15 +17,27 @@ public final class Stepper {
     private final Architecture architecture;
     private final Adapted adapted;
     private final Objective objective;
-    private final AdamW optimiser;
+    private final Rows rows;
+    private final Optimiser optimiser;
     private final double gradientClip;
 
-    /** Trains {@code adapted} by {@code objective}; gradients above {@code gradientClip} are scaled down, 0 leaves them. */
+    /**
+     * Trains {@code adapted} by {@code objective}.
+     *
+     * @param rows where the hidden states that the head reads come from
+     * @param gradientClip gradients above are scaled down; 0 leaves them
+     */
     public Stepper(
-            Architecture architecture, Adapted adapted, Objective objective, AdamW optimiser, double gradientClip) {
+            Architecture architecture,
+            Adapted adapted,
+            Objective objective,
+            Rows rows,
+            Optimiser optimiser,
+            double gradientClip) {
         this.architecture = architecture;
         this.adapted = adapted;
         this.objective = objective;
+        this.rows = rows;
         this.optimiser = optimiser;
         this.gradientClip = gradientClip;
     }
@@ -33,9 +47,9 @@ public final class Stepper {
      *
      * @param loss mean over all that counts, before the update
      * @param gradientNorm before clipping
-     * @param finite whether the update was made: it isn't where the loss or the norm is no number
+     * @param update empty where none was made, because the loss or the norm is no number
      */
-    public record Outcome(double loss, double gradientNorm, boolean finite) {}
+    public record Outcome(double loss, double gradientNorm, Optional<Optimiser.Update> update) {}
 
     /**
      * Does one step.
@@ -50,29 +64,36 @@ public final class Stepper {
         var count = drawn.stream()
                 .mapToDouble(batch -> objective.count(adapted.training(), batch))
                 .sum();
+        var loss = gradients(drawn, seeds, count);
+        try (var scope = Scope.withoutGradients()) {
+            var norm = optimiser.clip(gradientClip);
+            if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+                return new Outcome(loss, norm, Optional.empty());
+            }
+            var update = optimiser.step(loss, learningRate, () -> gradients(drawn, seeds, count));
+            return new Outcome(loss, norm, Optional.of(update));
+        }
+    }
+
+    /** The mean loss, and its gradients anew. */
+    private double gradients(List<Batch> batches, long[] seeds, double count) {
         try (var scope = Scope.withoutGradients()) {
             optimiser.zero();
         }
         var sum = 0.0;
-        for (var i = 0; i < drawn.size(); i++) {
+        for (var i = 0; i < batches.size(); i++) {
             Torch.seed(seeds[i]);
-            sum += backward(drawn.get(i), count);
+            sum += backward(batches.get(i), count);
         }
-        try (var scope = Scope.withoutGradients()) {
-            var norm = optimiser.clip(gradientClip);
-            var finite = Double.isFinite(sum) && Double.isFinite(norm);
-            if (finite) {
-                optimiser.step(learningRate);
-            }
-            return new Outcome(sum / count, norm, finite);
-        }
+        return sum / count;
     }
 
     private double backward(Batch batch, double count) {
         try (var scope = Scope.withGradients()) {
             var network = adapted.training();
-            var rows = objective.rows(architecture, network, batch);
-            var loss = objective.loss(architecture, network, rows, batch).sum();
+            var loss = objective
+                    .loss(architecture, network, rows.of(network, batch), batch)
+                    .sum();
             network.backward(loss.div((float) count));
             return loss.getFloat();
         }
