@@ -118,6 +118,6 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
 
     private static boolean decides(Path file) {
         var name = file.getFileName().toString();
-        return name.endsWith(".safetensors") || name.equals(ModelFolder.CONFIG) || name.equals(Adapted.ADAPTER_CONFIG);
+        return name.endsWith(".safetensors") || name.equals(ModelFolder.CONFIG) || name.equals(AdapterFiles.CONFIG);
     }
 }
