@@ -129,7 +129,7 @@ class ApiRulesIT {
         space.apply(RECIPE);
         var spec = Yaml.read(space.kubectl("get", "ftj", "recipe", "-o", "yaml").output())
                 .get("spec");
-        assertThat(spec.at("/method/lora/rank").asInt()).isEqualTo(8);
+        assertThat(spec.at("/method/lora/dropout").asDouble()).isZero();
         assertThat(spec.at("/objective/instruction/lossOn").asText()).isEqualTo("completion");
         assertThat(spec.at("/training/batchSize").asInt()).isEqualTo(8);
         assertThat(spec.at("/training/schedule").asText()).isEqualTo("cosine");

@@ -1,6 +1,7 @@
 package dev.attune.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
@@ -8,12 +9,13 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import java.util.Map;
 
 /** How the model is adapted; a union with exactly one member set. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-        value = "[has(self.full), has(self.lora)].exists_one(x, x)",
-        message = "set exactly one of full or lora, for example method: {lora: {rank: 8}}")
+        value = "[has(self.full), has(self.lora), has(self.ia3)].exists_one(x, x)",
+        message = "set exactly one of full, lora or ia3, for example method: {lora: {rank: 8}}")
 public record Method(
         @JsonPropertyDescription("Full fine-tuning: every weight is trained. Needs memory for gradients and two"
                 + " moments of every weight, about four times the model.")
@@ -21,7 +23,11 @@ public record Method(
 
         @JsonPropertyDescription("LoRA (https://arxiv.org/abs/2106.09685): the model is frozen, and beside chosen"
                 + " linear layers a low-rank update B·A is trained. The result is a small adapter in PEFT's format.")
-        Lora lora) {
+        Lora lora,
+
+        @JsonPropertyDescription("IA3 (https://arxiv.org/abs/2205.05638): the model is frozen, and what chosen linear"
+                + " layers give or take is scaled by learned vectors. The smallest adapter of all, in PEFT's format.")
+        Ia3 ia3) {
 
     /** Full fine-tuning. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -33,17 +39,29 @@ public record Method(
             value = "!has(self.alpha) || self.alpha > 0.0",
             message = "must be above 0, for example 16",
             fieldPath = ".alpha")
+    @ValidationRule(
+            value = "!has(self.alphaPattern) || self.alphaPattern.all(k, self.alphaPattern[k] > 0.0)",
+            message = "each must be above 0, for example {q_proj: 32}",
+            fieldPath = ".alphaPattern")
+    @ValidationRule(
+            value = "!(has(self.initialFrom) && (has(self.rankPattern) || has(self.alphaPattern)))",
+            message =
+                    "an adapter to go on from brings its own ranks and alphas: leave rankPattern and alphaPattern out",
+            fieldPath = ".initialFrom")
+    @ValidationRule(
+            value = "!has(self.initialFrom)"
+                    + " || self.initialFrom.matches('^(pvc://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/.*)?|file:///.+)$')",
+            message = "write pvc://claim/path or file:///path",
+            fieldPath = ".initialFrom")
     public record Lora(
-            @Default("8")
             @Min(1)
             @Max(1024)
             @JsonPropertyDescription("Rank r of the update: A is r × in, B is out × r. A higher rank holds more change"
-                    + " and costs more memory; 8 to 64 is usual.")
+                    + " and costs more memory; 8 to 64 is usual. Unset: 8, or that of initialFrom.")
             Integer rank,
 
-            @JsonPropertyDescription(
-                    "The update is scaled by alpha / rank, for example 16. Unset: the rank, so that the"
-                            + " scale is 1.")
+            @JsonPropertyDescription("The update is scaled by alpha / rank, for example 16. Unset: the rank, so that"
+                    + " the scale is 1, or that of initialFrom.")
             Double alpha,
 
             @Default("0.0")
@@ -54,8 +72,70 @@ public record Method(
             Double dropout,
 
             @Size(min = 1, max = 64)
-            @JsonPropertyDescription("Names of the linear layers to adapt, as the last part of their names in the"
-                    + " model, for example [q_proj, v_proj]. Unset: what is usual for the architecture (GPT-2: c_attn;"
-                    + " Llama: q_proj, v_proj).")
-            List<@Size(min = 1, max = 128) String> targets) {}
+            @JsonPropertyDescription("Names of the layers to adapt, as the last part of their names in the model, for"
+                    + " example [q_proj, v_proj]; linear layers and embeddings. [all-linear]: every linear layer but"
+                    + " the output head. Unset: what is usual for the architecture (GPT-2: c_attn; Llama: q_proj,"
+                    + " v_proj), or those of initialFrom.")
+            List<@Size(min = 1, max = 128) String> targets,
+
+            @JsonPropertyDescription("standard. rslora (https://arxiv.org/abs/2312.03732): scaled by alpha / √rank, for"
+                    + " high ranks. dora (https://arxiv.org/abs/2402.09353): direction and magnitude of each row are"
+                    + " learnt apart, which helps low ranks and costs time. Unset: standard, or that of initialFrom.")
+            Variant variant,
+
+            @Size(min = 1, max = 64)
+            @JsonPropertyDescription("Other ranks for some of the layers, by the last part of their names, for example"
+                    + " {q_proj: 16, layers.0.mlp.up_proj: 4}; the longest name that fits a layer counts.")
+            Map<String, @Min(1) @Max(1024) Integer> rankPattern,
+
+            @Size(min = 1, max = 64)
+            @JsonPropertyDescription("Other alphas for some of the layers, as rankPattern. A layer with a rank of its"
+                    + " own and no alpha has the alpha of all, or where that is unset its rank.")
+            Map<String, Double> alphaPattern,
+
+            @Size(min = 1, max = 1024)
+            @JsonPropertyDescription("The folder of a LoRA adapter of this model to go on from, PEFT's or another"
+                    + " job's: `pvc://claim/path`, or `file:///path` without a cluster; for example pvc://work/tone."
+                    + " What rank, alpha, targets and variant say must agree with it; unset ones are taken from it.")
+            String initialFrom,
+
+            @JsonPropertyDescription("How the frozen weights of linear layers are kept in memory, each restored when it"
+                    + " is used; what a layer computes is computed again for its gradient rather than kept. nf4: 4.5"
+                    + " bits a number (https://arxiv.org/abs/2305.14314). int8: 8.5 bits, closer to the model. Saves"
+                    + " memory, costs time. Unset: 32 bits.")
+            Quantization quantization) {
+
+        /** How the update is scaled. */
+        public enum Variant {
+            @JsonProperty("standard")
+            STANDARD,
+            @JsonProperty("rslora")
+            RSLORA,
+            @JsonProperty("dora")
+            DORA
+        }
+
+        /** How frozen weights are kept. */
+        public enum Quantization {
+            @JsonProperty("nf4")
+            NF4,
+            @JsonProperty("int8")
+            INT8
+        }
+    }
+
+    /** Scaling of activations by learned vectors. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Ia3(
+            @Size(min = 1, max = 64)
+            @JsonPropertyDescription("Names of the linear layers to scale, as the last part of their names in the"
+                    + " model, for example [k_proj, v_proj, down_proj]. Unset: what is usual for the architecture"
+                    + " (GPT-2: c_attn, mlp.c_proj; Llama: k_proj, v_proj, down_proj).")
+            List<@Size(min = 1, max = 128) String> targets,
+
+            @Size(max = 64)
+            @JsonPropertyDescription("Those of the targets whose input is scaled rather than their output, for example"
+                    + " [down_proj]. Unset: the last layer of the feed-forward network where targets is unset, too;"
+                    + " else none.")
+            List<@Size(min = 1, max = 128) String> feedForwardTargets) {}
 }

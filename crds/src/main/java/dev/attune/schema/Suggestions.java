@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What somebody may have meant who wrote a name that doesn't exist. */
-final class Suggestions {
+public final class Suggestions {
 
     private static final int TOO_MANY = 20;
 
@@ -44,7 +44,7 @@ final class Suggestions {
     }
 
     /** The end of a message about {@code word}, which is none of {@code known}; empty if none of them is near. */
-    static String didYouMean(String word, Collection<String> known) {
+    public static String didYouMean(String word, Collection<String> known) {
         return nearest(word, known).map(", did you mean %s?"::formatted).orElse("");
     }
 

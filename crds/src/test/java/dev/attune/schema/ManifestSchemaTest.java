@@ -48,7 +48,7 @@ class ManifestSchemaTest {
     void fillsInDefaults() {
         var spec = SCHEMA.check(manifest(VALID.resolve("smallest.yaml"))).job().getSpec();
 
-        assertThat(spec.method().lora().rank()).isEqualTo(8);
+        assertThat(spec.method().lora().dropout()).isZero();
         assertThat(spec.method().lora().alpha()).isNull();
         assertThat(spec.objective().instruction().lossOn()).isEqualTo(Objective.LossOn.COMPLETION);
         assertThat(spec.training().warmup()).isEqualTo(0.03);

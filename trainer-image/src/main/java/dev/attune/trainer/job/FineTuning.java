@@ -83,7 +83,7 @@ public final class FineTuning {
 
     private ExitCode train() {
         var spec = job.getSpec();
-        var method = Methods.of(spec.method());
+        var method = Methods.of(spec.method(), uri -> places.existing("spec.method.lora.initialFrom", uri));
         var form = form(spec, method);
         var files = Material.Files.of(spec.data(), places);
         var objective = Objectives.of(spec.objective(), files.train());

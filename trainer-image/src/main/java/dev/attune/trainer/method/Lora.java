@@ -1,36 +1,54 @@
 package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.attune.api.Method.Lora.Variant;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.NetworkDecorator;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
-import dev.attune.trainer.model.WeightsNetwork;
+import dev.attune.trainer.model.Quantization;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
-import dev.attune.trainer.tensor.Torch;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 
 /**
- * LoRA (https://arxiv.org/abs/2106.09685): {@code y = Wx + s·B(A(drop x))} with {@code s = alpha / rank}; A starts
- * uniform within ±1/√in, B at 0. Saved as PEFT saves it.
+ * LoRA (https://arxiv.org/abs/2106.09685), rsLoRA and DoRA: {@code y = Wx + s·B(A(drop x))}, W frozen. Computed and saved as
+ * PEFT does.
  *
- * @param targets last parts of module names, or whole ones; empty: the architecture's own choice
+ * @param initial the folder of the adapter that it goes on from
  */
-record Lora(int rank, double alpha, double dropout, List<String> targets) implements Method {
+record Lora(LoraConfig config, double dropout, Optional<Quantization> quantization, Optional<Path> initial)
+        implements Method {
 
-    static Lora of(dev.attune.api.Method.Lora spec) {
-        var alpha = spec.alpha() == null ? spec.rank() : spec.alpha();
-        return new Lora(spec.rank(), alpha, spec.dropout(), spec.targets() == null ? List.of() : spec.targets());
+    private static final String TARGETS = "spec.method.lora.targets";
+
+    /**
+     * What a manifest sets.
+     *
+     * @param folders from the URI of an adapter to its folder
+     */
+    static Lora of(dev.attune.api.Method.Lora spec, Function<String, Path> folders) {
+        var quantization = Optional.ofNullable(spec.quantization()).map(kind -> Quantization.valueOf(kind.name()));
+        if (spec.initialFrom() == null) {
+            return new Lora(LoraConfig.of(spec), spec.dropout(), quantization, Optional.empty());
+        }
+        var folder = folders.apply(spec.initialFrom());
+        var method = Methods.of(folder);
+        if (!(method instanceof Lora adapter)) {
+            throw TrainerFailure.invalidManifest("spec.method.lora.initialFrom: %s holds an adapter of the method %s"
+                    .formatted(spec.initialFrom(), method.name()));
+        }
+        adapter.config().requireAgreement(spec);
+        return new Lora(adapter.config(), spec.dropout(), quantization, Optional.of(folder));
     }
 
     @Override
@@ -48,9 +66,6 @@ record Lora(int rank, double alpha, double dropout, List<String> targets) implem
         return true;
     }
 
-    /** The pair of matrices beside one linear layer: a {@code [rank, in]}, b {@code [out, rank]}. */
-    private record Update(Parameter layer, NDArray a, NDArray b) {}
-
     @Override
     public boolean hasAdapter() {
         return true;
@@ -62,100 +77,88 @@ record Lora(int rank, double alpha, double dropout, List<String> targets) implem
     }
 
     @Override
+    public Optional<String> unmergeable(Model model) {
+        var head = model.architecture().head().last();
+        return layers(model).stream().map(Parameter::module).anyMatch(head::equals)
+                ? Optional.of(
+                        head + " is adapted as an embedding and is the output head as well, which is not: one weight"
+                                + " can't be both")
+                : Optional.empty();
+    }
+
+    @Override
+    public List<Path> folders() {
+        return initial.stream().toList();
+    }
+
+    @Override
     public Adapted adapt(Model model, long seed) {
         var random = new Random(seed);
-        var updates = new LinkedHashMap<String, Update>();
-        for (var layer : layers(model)) {
-            updates.put(layer.module(), fresh(layer, random));
+        var updates = new LinkedHashMap<String, LoraUpdate>();
+        var layers = layers(model);
+        config.requireUse(layers.stream().map(Parameter::module).toList());
+        try (var scope = Scope.withoutGradients()) {
+            for (var layer : layers) {
+                var module = layer.module();
+                var update = LoraUpdate.fresh(layer, config.rank(module), config.scale(module), random);
+                var whole =
+                        config.variant() == Variant.DORA ? update.withMagnitude(model.weight(layer.name())) : update;
+                whole.trainables().forEach(trainable -> scope.keep(trainable.array()));
+                updates.put(module, whole);
+            }
         }
-        var base = new WeightsNetwork(model.weights());
-        var scale = alpha / rank;
-        return Peft.adapted(
+        var adapted = Peft.adapted(
                 model,
-                new Adapter(base, updates, scale, dropout),
-                new Adapter(base, updates, scale, 0),
-                trainables(updates),
-                config(model),
-                () -> merged(model, updates, scale));
+                new Adapter(model.network(), updates, model, dropout),
+                new Adapter(model.network(), updates, model, 0),
+                updates.values().stream().flatMap(u -> u.trainables().stream()).toList(),
+                peft(model, layers),
+                () -> merged(model, updates));
+        initial.ifPresent(adapted::load);
+        return adapted;
     }
 
     private List<Parameter> layers(Model model) {
-        var candidates = model.architecture().parameters().stream()
-                .filter(p -> p.role() == Role.LINEAR || p.role() == Role.CONV1D)
-                .toList();
-        var chosen = new ArrayList<Parameter>();
-        for (var target : chosenTargets(model)) {
-            var matching = candidates.stream()
-                    .filter(layer ->
-                            layer.module().equals(target) || layer.module().endsWith("." + target))
-                    .toList();
-            if (matching.isEmpty()) {
-                throw TrainerFailure.invalidManifest(
-                        "spec.method.lora.targets: no linear layer of the model is named %s; there are %s"
-                                .formatted(target, lastParts(candidates)));
-            }
-            chosen.addAll(matching);
-        }
-        return candidates.stream().filter(chosen::contains).toList();
+        return Layers.linearAndEmbeddings(model).named(targets(model), TARGETS);
     }
 
-    private List<String> chosenTargets(Model model) {
-        return targets.isEmpty() ? model.architecture().targets().lora() : targets;
+    private List<String> targets(Model model) {
+        return config.targets().isEmpty() ? model.architecture().targets().lora() : config.targets();
     }
 
-    private static String lastParts(List<Parameter> layers) {
-        return layers.stream()
-                .map(layer -> layer.module().substring(layer.module().lastIndexOf('.') + 1))
-                .distinct()
-                .collect(Collectors.joining(", "));
+    private ObjectNode peft(Model model, List<Parameter> layers) {
+        var json = Peft.config(model, "LORA");
+        config.write(json);
+        json.put("lora_dropout", dropout);
+        json.put("fan_in_fan_out", layers.stream().anyMatch(layer -> layer.role() == Role.CONV1D));
+        Layers.names(targets(model), layers).forEach(json.putArray("target_modules")::add);
+        return json;
     }
 
-    private Update fresh(Parameter layer, Random random) {
-        var bound = 1 / Math.sqrt(layer.in());
-        var numbers = new float[Math.toIntExact(rank * layer.in())];
-        for (var i = 0; i < numbers.length; i++) {
-            numbers[i] = (float) ((2 * random.nextDouble() - 1) * bound);
-        }
-        var a = Torch.manager().create(numbers, new Shape(rank, layer.in()));
-        var b = Torch.manager().zeros(new Shape(layer.out(), rank));
-        return new Update(layer, a, b);
-    }
-
-    private static List<Trainable> trainables(Map<String, Update> updates) {
-        var trainables = new ArrayList<Trainable>();
-        updates.forEach((module, update) -> {
-            trainables.add(new Trainable(Peft.PREFIX + module + ".lora_A.weight", update.a(), true));
-            trainables.add(new Trainable(Peft.PREFIX + module + ".lora_B.weight", update.b(), true));
-        });
-        return List.copyOf(trainables);
-    }
-
-    private ObjectNode config(Model model) {
-        var config = Peft.config(model, "LORA");
-        config.put("r", rank);
-        config.put("lora_alpha", alpha);
-        config.put("lora_dropout", dropout);
-        config.put("fan_in_fan_out", layers(model).get(0).role() == Role.CONV1D);
-        config.put("bias", "none");
-        chosenTargets(model).forEach(config.putArray("target_modules")::add);
-        return config;
-    }
-
-    private static Map<String, NDArray> merged(Model model, Map<String, Update> updates, double scale) {
+    private static Map<String, NDArray> merged(Model model, Map<String, LoraUpdate> updates) {
         try (var scope = Scope.withoutGradients()) {
-            var weights = new LinkedHashMap<>(model.weights());
-            updates.values().forEach(update -> {
-                var delta = update.b().matMul(update.a()).mul(scale);
-                var added = update.layer().role() == Role.CONV1D ? delta.transpose() : delta;
-                weights.computeIfPresent(update.layer().name(), (name, weight) -> scope.keep(weight.add(added)));
-            });
+            var weights = model.plainWeights();
+            updates.values()
+                    .forEach(update -> weights.computeIfPresent(
+                            update.layer().name(), (name, weight) -> scope.keep(update.foldedInto(weight))));
+            weights.values().forEach(scope::keep);
             return weights;
         }
     }
 
     /** Adds the low-rank update to the layers that have one. */
-    private record Adapter(Network base, Map<String, Update> updates, double scale, double dropout)
+    private record Adapter(Network base, Map<String, LoraUpdate> updates, Model model, double dropout)
             implements NetworkDecorator {
+
+        @Override
+        public NDArray embedding(String name, NDArray ids) {
+            var update = updates.get(name);
+            var y = base.embedding(name, ids);
+            if (update == null) {
+                return y;
+            }
+            return update.isDora() ? update.stretched(y, y, update.of(ids), weight(update)) : y.add(update.of(ids));
+        }
 
         @Override
         public NDArray linear(String name, NDArray x) {
@@ -167,13 +170,31 @@ record Lora(int rank, double alpha, double dropout, List<String> targets) implem
             return plus(name, x, base.conv1d(name, x));
         }
 
+        /** An embedding that serves as the output head, too, is adapted as the one and not as the other. */
         private NDArray plus(String name, NDArray x, NDArray y) {
             var update = updates.get(name);
-            if (update == null) {
+            if (update == null || update.layer().role() == Role.EMBEDDING) {
                 return y;
             }
             var input = dropout > 0 ? Ops.dropout(x, dropout) : x;
-            return y.add(Ops.lowRank(input, update.a(), update.b(), scale));
+            if (!update.isDora()) {
+                return y.add(update.of(input));
+            }
+            var weight = weight(update);
+            return update.stretched(y, withoutBias(update, input, y, weight), update.of(input), weight);
+        }
+
+        private NDArray weight(LoraUpdate update) {
+            return model.weight(update.layer().name());
+        }
+
+        /** What the weight alone makes of the update's input: of one that was dropped, it isn't what the layer gave. */
+        private NDArray withoutBias(LoraUpdate update, NDArray input, NDArray y, NDArray weight) {
+            if (dropout > 0) {
+                return Ops.linear(input, update.turned(weight));
+            }
+            var bias = model.weights().get(update.layer().module() + ".bias");
+            return bias == null ? y : y.sub(bias);
         }
     }
 }

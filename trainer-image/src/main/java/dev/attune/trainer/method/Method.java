@@ -1,6 +1,10 @@
 package dev.attune.trainer.method;
 
 import dev.attune.trainer.model.Model;
+import dev.attune.trainer.model.Quantization;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** A way to adapt a model. */
 public interface Method {
@@ -23,6 +27,21 @@ public interface Method {
     /** How many places of what the model can read it takes for itself. */
     default int places() {
         return 0;
+    }
+
+    /** Why it can't be folded into this model; empty: it can. */
+    default Optional<String> unmergeable(Model model) {
+        return Optional.empty();
+    }
+
+    /** Folders that it reads, beside the model's. */
+    default List<Path> folders() {
+        return List.of();
+    }
+
+    /** How the weights that it freezes are kept; empty: as they are. */
+    default Optional<Quantization> quantization() {
+        return Optional.empty();
     }
 
     /** Puts the parameters that it trains beside or into the model; new ones are drawn from the seed. */

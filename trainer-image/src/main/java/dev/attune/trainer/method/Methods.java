@@ -6,16 +6,25 @@ import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Model;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The registry: from a manifest's {@code method}, or an adapter's folder, to the method. */
 public final class Methods {
 
     private Methods() {}
 
-    /** The method that a manifest sets. */
-    public static Method of(dev.attune.api.Method spec) {
+    /**
+     * The method that a manifest sets.
+     *
+     * @param folders from the URI of an adapter to go on from to its folder
+     */
+    public static Method of(dev.attune.api.Method spec, Function<String, Path> folders) {
         if (spec.lora() != null) {
-            return Lora.of(spec.lora());
+            return Lora.of(spec.lora(), folders);
+        }
+        if (spec.ia3() != null) {
+            return Ia3.of(spec.ia3());
         }
         return new Full();
     }
@@ -40,11 +49,18 @@ public final class Methods {
     public static Method of(Path folder) {
         var config = adapterConfig(folder);
         var type = config.path("peft_type").asText();
-        if (!type.equals("LORA")) {
-            throw TrainerFailure.invalidModel(
-                    "%s: peft_type %s is not implemented; known: LORA".formatted(folder, type));
-        }
-        return LoraConfig.read(folder, config);
+        return switch (type) {
+            case "LORA" ->
+                new Lora(
+                        LoraConfig.read(folder, config),
+                        config.path("lora_dropout").asDouble(),
+                        Optional.empty(),
+                        Optional.empty());
+            case "IA3" -> Ia3.read(folder, config);
+            default ->
+                throw TrainerFailure.invalidModel(
+                        "%s: peft_type %s is not implemented; known: LORA, IA3".formatted(folder, type));
+        };
     }
 
     /** The model with the adapter of a folder. */

@@ -1,7 +1,10 @@
 package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
+import dev.attune.trainer.model.Parameter.Role;
+import dev.attune.trainer.tensor.Recomputation;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -12,13 +15,52 @@ import java.util.Map;
  * @param config its {@code config.json}
  * @param task what it is asked for
  * @param architecture its mathematics
- * @param weights fp32, by name, in the architecture's order
+ * @param weights by name, in the architecture's order; fp32, but where {@link Quantization} keeps codes
  */
 public record Model(
         String source, Path folder, Config config, Task task, Architecture architecture, Map<String, NDArray> weights) {
 
     /** How many numbers its weights are. */
     public long size() {
-        return weights.values().stream().mapToLong(NDArray::size).sum();
+        return architecture.parameters().stream()
+                .mapToLong(p -> p.shape().size())
+                .sum();
+    }
+
+    /** The model as it is; where weights are kept as codes, its layers are computed again for their gradients. */
+    public Network network() {
+        var network = new WeightsNetwork(weights);
+        return weights.keySet().stream().anyMatch(Quantization::isScales)
+                ? new Recomputing(network, new Recomputation())
+                : network;
+    }
+
+    /** A weight in fp32, restored if it is kept as codes. */
+    public NDArray weight(String name) {
+        return Quantization.weight(weights, name);
+    }
+
+    /** All weights in fp32; those kept as codes are restored into new arrays. */
+    public Map<String, NDArray> plainWeights() {
+        var plain = new LinkedHashMap<String, NDArray>();
+        weights.keySet().stream()
+                .filter(name -> !Quantization.isScales(name))
+                .forEach(name -> plain.put(name, weight(name)));
+        return plain;
+    }
+
+    /**
+     * The same model with the weights of its linear layers kept as codes, but for the task's head; this one is of no use any
+     * more.
+     */
+    public Model quantized(Quantization kind) {
+        var kept = new LinkedHashMap<>(weights);
+        var head = architecture.head();
+        architecture.parameters().stream()
+                .filter(p -> p.role() == Role.LINEAR || p.role() == Role.CONV1D)
+                .filter(p ->
+                        !p.module().equals(head.last()) && !head.parameters().contains(p))
+                .forEach(p -> kind.replace(kept, p.name()));
+        return new Model(source, folder, config, task, architecture, kept);
     }
 }

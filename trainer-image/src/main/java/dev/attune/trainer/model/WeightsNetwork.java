@@ -7,7 +7,7 @@ import dev.attune.trainer.tensor.Torch;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The network itself: looks weights up by the module's name and applies them. */
+/** The network itself: looks weights up by the module's name and applies them; those kept as codes are restored at each use. */
 public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
 
     @Override
@@ -18,13 +18,13 @@ public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
     @Override
     public NDArray linear(String name, NDArray x) {
         var bias = weights.get(name + ".bias");
-        var weight = weights.get(name + ".weight");
+        var weight = Quantization.weight(weights, name + ".weight");
         return bias == null ? Ops.linear(x, weight) : Ops.linear(x, weight, bias);
     }
 
     @Override
     public NDArray conv1d(String name, NDArray x) {
-        return Ops.conv1d(x, weights.get(name + ".weight"), weights.get(name + ".bias"));
+        return Ops.conv1d(x, Quantization.weight(weights, name + ".weight"), weights.get(name + ".bias"));
     }
 
     @Override

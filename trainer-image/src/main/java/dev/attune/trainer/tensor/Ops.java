@@ -40,6 +40,56 @@ public final class Ops {
         return tensor(x, "low_rank", of(x), of(a), of(b), IValue.from(scale));
     }
 
+    /** The same of ids {@code [...]}, each standing for the input that is 1 there and 0 elsewhere; a {@code [rank, ids]}. */
+    public static NDArray lowRankEmbedding(NDArray ids, NDArray a, NDArray b, double scale) {
+        return tensor(a, "low_rank_embedding", of(ids), of(a), of(b), IValue.from(scale));
+    }
+
+    /** L2 of each row of {@code w + scale·b·a}, {@code [out]}, without history: w {@code [out, in]}. */
+    public static NDArray rowNorms(NDArray w, NDArray a, NDArray b, double scale) {
+        return tensor(a, "row_norms", of(w), of(a), of(b), IValue.from(scale));
+    }
+
+    /** {@code y + (k−1)·base + k·update} with {@code k = magnitude / norm}: arrays {@code [..., out]}, the last two {@code [out]}. */
+    public static NDArray dora(NDArray y, NDArray base, NDArray update, NDArray magnitude, NDArray norm) {
+        return tensor(y, "dora", of(y), of(base), of(update), of(magnitude), of(norm));
+    }
+
+    /** The largest magnitude of each row of {@code [n, block]}: {@code [n]}. */
+    public static NDArray blockMaxima(NDArray blocks) {
+        return tensor(blocks, "block_maxima", of(blocks));
+    }
+
+    /** Each row of {@code [n, block]} by its scale; a row of zeros stays. */
+    public static NDArray blockRatios(NDArray blocks, NDArray scales) {
+        return tensor(blocks, "block_ratios", of(blocks), of(scales));
+    }
+
+    /** The number of the gap between borders {@code [15]} that each number falls into, two a byte, the first one in front. */
+    public static NDArray packNf4(NDArray x, NDArray borders) {
+        return tensor(x, "pack_nf4", of(x), of(borders));
+    }
+
+    /** The two numbers that a table {@code [256, 2]} has for each byte, times their block's scale: {@code [n, block]}. */
+    public static NDArray unpackNf4(NDArray codes, NDArray scales, NDArray pairs) {
+        return tensor(scales, "unpack_nf4", of(codes), of(scales), of(pairs));
+    }
+
+    /** Numbers within ±1 as whole 127ths, int8. */
+    public static NDArray packInt8(NDArray x) {
+        return tensor(x, "pack_int8", of(x));
+    }
+
+    /** 127ths times their block's scale: {@code [n, block]}. */
+    public static NDArray unpackInt8(NDArray codes, NDArray scales) {
+        return tensor(scales, "unpack_int8", of(codes), of(scales));
+    }
+
+    /** A seed drawn from the random numbers, int64 {@code [1]}, where an array lives. */
+    static NDArray randomSeed(NDArray like) {
+        return tensor(like, "random_seed");
+    }
+
     /** Rows of w {@code [vocabulary, hidden]} by ids {@code [...]}: {@code [..., hidden]}. */
     public static NDArray embedding(NDArray w, NDArray ids) {
         return tensor(w, "embedding", of(w), of(ids));

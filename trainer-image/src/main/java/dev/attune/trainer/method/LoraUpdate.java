@@ -1,0 +1,111 @@
+package dev.attune.trainer.method;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.model.Parameter;
+import dev.attune.trainer.model.Parameter.Role;
+import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Torch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What LoRA puts beside one layer, whose weight is {@code [out, in]} when turned: {@code scale·B·A}, and in DoRA the length of
+ * each row of the sum. An embedding's inputs are its rows.
+ *
+ * @param a {@code [rank, in]}
+ * @param b {@code [out, rank]}
+ * @param magnitude DoRA's {@code [out]}; {@code null}: the sum is taken as it is
+ */
+record LoraUpdate(Parameter layer, NDArray a, NDArray b, NDArray magnitude, double scale) {
+
+    /** An update of nothing: of a linear layer B is 0 and A uniform within ±1/√in; of an embedding A is 0 and B normal. */
+    static LoraUpdate fresh(Parameter layer, int rank, double scale, Random random) {
+        var bound = 1 / Math.sqrt(in(layer));
+        var a = new Shape(rank, in(layer));
+        var b = new Shape(out(layer), rank);
+        return layer.role() == Role.EMBEDDING
+                ? new LoraUpdate(layer, Torch.manager().zeros(a), drawn(b, random, Random::nextGaussian), null, scale)
+                : new LoraUpdate(
+                        layer,
+                        drawn(a, random, from -> (2 * from.nextDouble() - 1) * bound),
+                        Torch.manager().zeros(b),
+                        null,
+                        scale);
+    }
+
+    private interface Draw {
+        double next(Random random);
+    }
+
+    private static NDArray drawn(Shape shape, Random random, Draw draw) {
+        var numbers = new float[Math.toIntExact(shape.size())];
+        for (var i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) draw.next(random);
+        }
+        return Torch.manager().create(numbers, shape);
+    }
+
+    private static long in(Parameter layer) {
+        return layer.role() == Role.LINEAR
+                ? layer.shape().get(1)
+                : layer.shape().get(0);
+    }
+
+    private static long out(Parameter layer) {
+        return layer.role() == Role.LINEAR
+                ? layer.shape().get(0)
+                : layer.shape().get(1);
+    }
+
+    /** The same, with the lengths that the rows have now. */
+    LoraUpdate withMagnitude(NDArray weight) {
+        return new LoraUpdate(layer, a, b, length(weight), scale);
+    }
+
+    boolean isDora() {
+        return magnitude != null;
+    }
+
+    /** The names and arrays that PEFT saves. */
+    List<Trainable> trainables() {
+        var module = Peft.PREFIX + layer.module();
+        var embedding = layer.role() == Role.EMBEDDING;
+        var trainables = new ArrayList<Trainable>();
+        trainables.add(new Trainable(module + (embedding ? ".lora_embedding_A" : ".lora_A.weight"), a, true));
+        trainables.add(new Trainable(module + (embedding ? ".lora_embedding_B" : ".lora_B.weight"), b, true));
+        if (isDora()) {
+            trainables.add(new Trainable(module + ".lora_magnitude_vector", magnitude, true));
+        }
+        return trainables;
+    }
+
+    /** What the update gives for an input {@code [..., in]}, or for the ids of an embedding: {@code [..., out]}. */
+    NDArray of(NDArray input) {
+        return layer.role() == Role.EMBEDDING
+                ? Ops.lowRankEmbedding(input, a, b, scale)
+                : Ops.lowRank(input, a, b, scale);
+    }
+
+    /** Each output of the sum, made as long as DoRA wants it; the lengths that the rows have now get no gradient. */
+    NDArray stretched(NDArray y, NDArray withoutBias, NDArray update, NDArray weight) {
+        return Ops.dora(y, withoutBias, update, magnitude, length(weight));
+    }
+
+    /** The weight as {@code [out, in]}, sharing memory. */
+    NDArray turned(NDArray weight) {
+        return layer.role() == Role.LINEAR ? weight : weight.transpose();
+    }
+
+    private NDArray length(NDArray weight) {
+        return Ops.rowNorms(turned(weight), a, b, scale);
+    }
+
+    /** The weight with the update folded in, in the weight's own layout. */
+    NDArray foldedInto(NDArray weight) {
+        var sum = turned(weight).add(b.matMul(a).mul(scale));
+        var folded = isDora() ? sum.mul(magnitude.div(length(weight)).expandDims(1)) : sum;
+        return layer.role() == Role.LINEAR ? folded : folded.transpose();
+    }
+}

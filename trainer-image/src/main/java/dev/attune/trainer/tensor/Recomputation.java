@@ -1,0 +1,69 @@
+package dev.attune.trainer.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.UnaryOperator;
+
+/**
+ * Activation checkpointing: a layer leaves nothing but what went in and what came out, and is computed again when its
+ * gradient is due. What is random in it is drawn alike both times. For one thread.
+ */
+public final class Recomputation {
+
+    /**
+     * A layer that was computed.
+     *
+     * @param before where the input came from
+     * @param input the same numbers, which gradients come to
+     * @param output gradients come to it, too
+     */
+    private record Layer(NDArray before, NDArray input, UnaryOperator<NDArray> work, NDArray output, long seed) {}
+
+    private final Deque<Layer> layers = new ArrayDeque<>();
+
+    /** Computes a layer; while gradients are recorded, of all that it computes the result alone is kept. */
+    public NDArray layer(NDArray x, UnaryOperator<NDArray> work) {
+        if (!JniUtils.isGradMode()) {
+            return work.apply(x);
+        }
+        var seed = Ops.randomSeed(x).toLongArray()[0];
+        var input = leaf(Ops.detach(x));
+        NDArray output;
+        try (var scope = Scope.withoutGradients()) {
+            Torch.seed(seed);
+            output = scope.keep(work.apply(input));
+        }
+        NDScope.register(output);
+        layers.push(new Layer(x, input, work, leaf(output), seed));
+        return output;
+    }
+
+    private static NDArray leaf(NDArray array) {
+        array.setRequiresGradient(true);
+        return array;
+    }
+
+    /** Adds the gradient of a scalar {@code []} to each weight that it came from, through the layers in reverse. */
+    public void backward(NDArray scalar) {
+        Torch.backward(scalar);
+        while (!layers.isEmpty()) {
+            var layer = layers.pop();
+            try (var scope = Scope.withGradients()) {
+                Torch.seed(layer.seed());
+                backward(layer.work().apply(layer.input()), layer.output());
+                if (JniUtils.requiresGrad((PtNDArray) layer.before())) {
+                    backward(layer.before(), layer.input());
+                }
+            }
+        }
+    }
+
+    /** The history stays: several layers may have come from it, as those of a decoder from its encoder. */
+    private static void backward(NDArray from, NDArray gradientsOf) {
+        JniUtils.backward((PtNDArray) from, (PtNDArray) gradientsOf.getGradient(), true, false);
+    }
+}
