@@ -66,6 +66,10 @@ sealed interface Resolution {
     private static List<Use> uses(FineTuneJobSpec spec, List<String> models) {
         var uses = new ArrayList<Use>();
         models.forEach(model -> uses.add(new Use("spec.model.from", model, false)));
+        var lora = spec.method().lora();
+        if (lora != null && lora.initialFrom() != null) {
+            uses.add(new Use("spec.method.lora.initialFrom", lora.initialFrom(), false));
+        }
         uses.addAll(Use.of("spec.data.train", spec.data().train()));
         uses.addAll(Use.of("spec.data.evaluation", spec.data().evaluation()));
         if (spec.checkpoints() != null && spec.checkpoints().to() != null) {

@@ -70,6 +70,7 @@ public record Sources(
         var spec = job.getSpec();
         return Stream.of(
                         Stream.of(spec.model().from(), spec.output().to()),
+                        Stream.ofNullable(spec.method().lora()).map(lora -> lora.initialFrom()),
                         Stream.ofNullable(spec.checkpoints()).map(checkpoints -> checkpoints.to()),
                         Stream.of(
                                         Optional.ofNullable(spec.data().train()),

@@ -72,6 +72,13 @@ public sealed interface Event {
     /** The adapted model is being written. */
     record Writing(String uri) implements Event {}
 
+    /**
+     * What was learnt was folded into the model.
+     *
+     * @param difference the largest between an output before and after, on a sample
+     */
+    record Merged(double difference) implements Event {}
+
     /** The adapted model is written; nothing follows. */
     record Succeeded(Result result) implements Event {}
 

@@ -7,6 +7,7 @@ import dev.attune.api.Output.Form;
 import dev.attune.protocol.ExitCode;
 import dev.attune.protocol.Report.Failure;
 import dev.attune.trainer.checkpoint.CheckpointStore;
+import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.Order;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Sink;
@@ -18,6 +19,7 @@ import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.method.Method;
 import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.method.Methods;
+import dev.attune.trainer.model.Model;
 import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.objective.Objectives;
 import dev.attune.trainer.place.Places;
@@ -28,6 +30,7 @@ import dev.attune.trainer.train.Lbfgs;
 import dev.attune.trainer.train.Stepper;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -88,13 +91,14 @@ public final class FineTuning {
         var files = Material.Files.of(spec.data(), places);
         var objective = Objectives.of(spec.objective(), files.train());
         sink.accept(new Event.Preparing("loading " + spec.model().from()));
-        var start = start(method, objective).toTrain();
+        var start = start(method, objective).toTrain().keptAs(method.quantization());
+        requireForm(form, method, start.model());
         Torch.sizeThreads(start.model().size());
         try (var tokenizer = Tokenizer.read(start.tokenizer())) {
             sink.accept(new Event.Preparing("reading data"));
             var fitting = objective.on(start.model().architecture(), tokenizer);
             var material = material(files, method, fitting, start, tokenizer);
-            var recipe = Recipe.digest(spec, start.folders(), material.digests());
+            var recipe = Recipe.digest(spec, folders(start, method), material.digests());
             var results = new ResultFolder(
                     place("spec.output.to", spec.output().to()), spec.output().to(), recipe);
             var done = results.existing(form);
@@ -103,6 +107,20 @@ public final class FineTuning {
                 return ExitCode.SUCCEEDED;
             }
             return train(new Ingredients(method, fitting, start, tokenizer, material), form, results);
+        }
+    }
+
+    private static List<Path> folders(StartingModel start, Method method) {
+        return Stream.concat(start.folders().stream(), method.folders().stream())
+                .toList();
+    }
+
+    private static void requireForm(Form form, Method method, Model model) {
+        if (form == Form.MERGED) {
+            method.unmergeable(model).ifPresent(why -> {
+                throw TrainerFailure.invalidManifest(
+                        "spec.output.form: merged can't be had, as %s: write adapter, or leave it out".formatted(why));
+            });
         }
     }
 
@@ -150,9 +168,23 @@ public final class FineTuning {
             return ExitCode.INTERRUPTED;
         }
         sink.accept(new Event.Writing(results.uri()));
-        var result = results.write(start.model(), start.tokenizer(), adapted, form, plan.totalSteps());
+        var merge = form == Form.MERGED ? Optional.of(merge(made, adapted, plan)) : Optional.<Merge>empty();
+        var result = results.write(start.model(), start.tokenizer(), adapted, merge, plan.totalSteps());
         sink.accept(new Event.Succeeded(result));
         return ExitCode.SUCCEEDED;
+    }
+
+    private Merge merge(Ingredients made, Adapted adapted, Plan plan) {
+        var material = made.material();
+        var examples = material.evaluation().isEmpty() ? material.train() : material.evaluation();
+        var some = examples.subList(0, Math.min(plan.microBatchSize(), examples.size()));
+        var sample = made.objective()
+                .drawn(Batch.inOrder(some, some.size(), made.tokenizer().pad()).get(0), 0);
+        var merge = Merge.of(made.start().model().architecture(), adapted, made.objective(), sample);
+        if (made.method().hasAdapter()) {
+            sink.accept(new Event.Merged(merge.difference()));
+        }
+        return merge;
     }
 
     /** Where the head alone is trained of what reads a whole text, the body runs once, and not in the loop. */

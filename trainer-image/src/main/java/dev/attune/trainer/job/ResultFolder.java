@@ -56,13 +56,13 @@ record ResultFolder(Path folder, String uri, String recipe) {
         return manifest.get().broken(folder).isPresent() ? Optional.empty() : Optional.of(result(form));
     }
 
-    /** Writes the model in the form that is asked for, and seals it. */
-    Result write(Model model, Path tokenizer, Adapted adapted, Form form, int step) {
+    /** Writes the model with what was learnt folded in, or else the adapter, and seals it. */
+    Result write(Model model, Path tokenizer, Adapted adapted, Optional<Merge> merge, int step) {
         try {
             var files = new TreeMap<String, Manifest.Entry>();
-            for (var name : form == Form.ADAPTER
-                    ? adapted.adapter().orElseThrow().write(folder)
-                    : merged(model, adapted.merged().get())) {
+            for (var name : merge.isPresent()
+                    ? merged(model, merge.get().weights())
+                    : adapted.adapter().orElseThrow().write(folder)) {
                 files.put(name, entry(name));
             }
             for (var name : TOKENIZER_FILES) {
@@ -72,7 +72,7 @@ record ResultFolder(Path folder, String uri, String recipe) {
                 }
             }
             new Manifest(recipe, step, null, files).write(folder);
-            return result(form);
+            return result(merge.isPresent() ? Form.MERGED : Form.ADAPTER);
         } catch (IOException e) {
             throw TrainerFailure.unwritable("spec.output.to: the result can't be written to " + uri, e);
         }

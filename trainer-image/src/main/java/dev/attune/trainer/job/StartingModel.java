@@ -9,8 +9,8 @@ import dev.attune.trainer.model.FreshWeights;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.ModelFolder;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Quantization;
 import dev.attune.trainer.model.Task;
-import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.model.arch.Architectures;
 import dev.attune.trainer.place.Places;
 import java.io.IOException;
@@ -69,7 +69,8 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
         folders.add(folder);
         var model = below.model();
         var adapted = Methods.load(model, folder);
-        return Methods.of(folder).merges()
+        var method = Methods.of(folder);
+        return method.merges() && method.unmergeable(model).isEmpty()
                 ? whole(
                         new Model(
                                 uri,
@@ -93,9 +94,15 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
         return this;
     }
 
+    /** The same with its linear layers kept as codes, where a kind is given; this one is of no use any more. */
+    StartingModel keptAs(Optional<Quantization> kind) {
+        return kind.map(how -> new StartingModel(model.quantized(how), adapter, tokenizer, folders))
+                .orElse(this);
+    }
+
     /** What computes an answer. */
     Network network() {
-        return adapter.map(Adapted::inference).orElseGet(() -> new WeightsNetwork(model.weights()));
+        return adapter.map(Adapted::inference).orElseGet(() -> model.network());
     }
 
     /** Digest of the weights and configurations that were read, by content. */

@@ -41,7 +41,7 @@ record Ia3(List<String> targets, List<String> feedForward) implements Method {
                 || !config.path("target_modules").isArray()) {
             throw TrainerFailure.invalidModel(
                     "%s/%s: target_modules and feedforward_modules must be lists of names, exclude_modules unset"
-                            .formatted(folder, Adapted.ADAPTER_CONFIG));
+                            .formatted(folder, AdapterFiles.CONFIG));
         }
         return new Ia3(names(config.path("target_modules")), names(config.path("feedforward_modules")));
     }

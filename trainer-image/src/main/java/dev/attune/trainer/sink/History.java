@@ -6,6 +6,7 @@ import dev.attune.trainer.event.Event.DataRead;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Failed;
 import dev.attune.trainer.event.Event.Interrupted;
+import dev.attune.trainer.event.Event.Merged;
 import dev.attune.trainer.event.Event.Saved;
 import dev.attune.trainer.event.Event.Started;
 import dev.attune.trainer.event.Event.Stepped;
@@ -26,6 +27,7 @@ public final class History {
     private List<Checkpoint> checkpoints = List.of();
     private Started started;
     private DataRead data;
+    private Merged merged;
     private Event end;
 
     /** Takes the next event of the run. */
@@ -46,6 +48,8 @@ public final class History {
             evaluations.add(next);
         } else if (event instanceof Saved next) {
             checkpoints = List.copyOf(next.kept());
+        } else if (event instanceof Merged next) {
+            merged = next;
         } else if (event instanceof Warned next) {
             warnings.add(next.message());
         } else if (event instanceof Succeeded || event instanceof Failed || event instanceof Interrupted) {
@@ -84,6 +88,11 @@ public final class History {
 
     public Optional<DataRead> data() {
         return Optional.ofNullable(data);
+    }
+
+    /** How well what was learnt was folded into the model, where it was. */
+    public Optional<Merged> merged() {
+        return Optional.ofNullable(merged);
     }
 
     /** The last event, a Succeeded, Failed or Interrupted; empty while the run goes on. */

@@ -8,6 +8,7 @@ import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Evaluating;
 import dev.attune.trainer.event.Event.Failed;
 import dev.attune.trainer.event.Event.Interrupted;
+import dev.attune.trainer.event.Event.Merged;
 import dev.attune.trainer.event.Event.Preparing;
 import dev.attune.trainer.event.Event.Saved;
 import dev.attune.trainer.event.Event.Started;
@@ -75,6 +76,10 @@ public final class TerminalSink implements Sink {
             screen.line(screen.yellow("! " + warned.message()));
         } else if (event instanceof Writing writing) {
             screen.live(screen.dim("  writing " + writing.uri() + " …"));
+        } else if (event instanceof Merged merged) {
+            screen.line(screen.green("✓") + " merged  "
+                    + screen.dim("outputs before and after differ by %s at most"
+                            .formatted(Figures.decimal(merged.difference()))));
         } else if (event instanceof Succeeded succeeded) {
             succeeded(succeeded);
         } else if (event instanceof AlreadyDone done) {

@@ -122,8 +122,9 @@ class BadInputTest {
     @Test
     void targetsThatMatchNothingListWhatThereIs() {
         assertInvalid(
-                TinyJob.MANIFEST.replace("rank: 4", "rank: 4, targets: [query]"),
-                "spec.method.lora.targets: no linear layer of the model is named query; there are q_proj, k_proj");
+                TinyJob.MANIFEST.replace("rank: 4", "rank: 4, targets: [k_prj]"),
+                "spec.method.lora.targets: no linear layer or embedding of the model is named k_prj, did you mean k_proj?"
+                        + "; there are embed_tokens, q_proj, k_proj");
     }
 
     @Test

@@ -174,6 +174,11 @@ final class Page {
             facts.add(new Fact("result", result.uri()));
             facts.add(new Fact("form", result.form().name().toLowerCase(Locale.ROOT)));
             facts.add(new Fact("digest", result.digest()));
+            history.merged()
+                    .ifPresent(merged -> facts.add(new Fact(
+                            "merged",
+                            "outputs before and after differ by %s at most"
+                                    .formatted(Figures.decimal(merged.difference())))));
         }
         return facts;
     }
