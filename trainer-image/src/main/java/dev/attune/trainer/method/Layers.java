@@ -60,8 +60,9 @@ record Layers(List<Parameter> all, Architecture architecture, String kind) {
                 .filter(target -> !target.equals(ALL_LINEAR) && all.stream().noneMatch(layer -> fits(target, layer)))
                 .findFirst()
                 .ifPresent(target -> {
-                    throw TrainerFailure.invalidManifest("%s: no %s of the model is named %s%s; there are %s"
-                            .formatted(field, kind, target, Suggestions.didYouMean(target, lastParts()), joined()));
+                    var meant = Suggestions.didYouMean(target, lastParts());
+                    throw TrainerFailure.invalidManifest("%s: no %s of the model is named %s%s There are %s"
+                            .formatted(field, kind, target, meant.isEmpty() ? "." : meant, joined()));
                 });
         return all.stream()
                 .filter(layer -> targets.stream()

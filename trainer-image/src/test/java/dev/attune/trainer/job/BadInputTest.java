@@ -124,7 +124,7 @@ class BadInputTest {
         assertInvalid(
                 TinyJob.MANIFEST.replace("rank: 4", "rank: 4, targets: [k_prj]"),
                 "spec.method.lora.targets: no linear layer or embedding of the model is named k_prj, did you mean k_proj?"
-                        + "; there are embed_tokens, q_proj, k_proj");
+                        + " There are embed_tokens, q_proj, k_proj");
     }
 
     @Test
