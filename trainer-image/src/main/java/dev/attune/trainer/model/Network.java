@@ -24,6 +24,9 @@ public interface Network {
     /** Root-mean-square normalisation over the last axis. */
     NDArray rmsNorm(String name, NDArray x, double epsilon);
 
+    /** A weight that stands alone, by its whole name: as the bias of a head whose weight is the embedding's. */
+    NDArray parameter(String name);
+
     /**
      * Attention of {@code name}, the module that holds its projections.
      *

@@ -35,6 +35,11 @@ public interface NetworkDecorator extends Network {
     }
 
     @Override
+    default NDArray parameter(String name) {
+        return base().parameter(name);
+    }
+
+    @Override
     default NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask) {
         return base().attention(name, q, k, v, mask);
     }

@@ -38,6 +38,11 @@ public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
     }
 
     @Override
+    public NDArray parameter(String name) {
+        return weights.get(name);
+    }
+
+    @Override
     public NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask) {
         var queries = q.getShape().get(2);
         var keys = k.getShape().get(2);

@@ -10,10 +10,21 @@ import java.util.function.BiFunction;
 /** The registry: {@code model_type} of a configuration to the architecture that computes it. */
 public final class Architectures {
 
-    private static final Map<String, BiFunction<Config, Task, Architecture>> KNOWN =
-            new TreeMap<>(Map.of("gpt2", Gpt2::of, "llama", Llama::of));
+    private static final Map<String, BiFunction<Config, Task, Architecture>> KNOWN = new TreeMap<>(Map.ofEntries(
+            entry("bert", Bert::of),
+            entry("distilbert", DistilBert::of),
+            entry("gpt2", Gpt2::of),
+            entry("llama", Llama::of),
+            entry("mistral", Mistral::of),
+            entry("qwen2", Qwen2::of),
+            entry("roberta", Roberta::of)));
 
     private Architectures() {}
+
+    private static Map.Entry<String, BiFunction<Config, Task, Architecture>> entry(
+            String type, BiFunction<Config, Task, Architecture> make) {
+        return Map.entry(type, make);
+    }
 
     /** The architecture that a configuration asks for, with the head of a task; an unknown one is an invalid model. */
     public static Architecture of(Config config, Task task) {

@@ -18,10 +18,16 @@ import dev.attune.trainer.tensor.Ops;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** Llama (https://arxiv.org/abs/2302.13971), as transformers' {@code LlamaForCausalLM} computes it; SmolLM2 too. */
+/**
+ * Llama (https://arxiv.org/abs/2302.13971), as transformers' {@code LlamaForCausalLM} computes it; SmolLM2 too. Its
+ * mathematics are Mistral's and Qwen2's as well, but for what is a component here.
+ *
+ * @param windows how many keys a query of each layer sees; 0: all
+ */
 record Llama(
         int vocabulary,
         int maxLength,
@@ -34,15 +40,34 @@ record Llama(
         double epsilon,
         double initializerRange,
         boolean tied,
-        boolean attentionBias,
-        boolean feedForwardBias,
+        Biases biases,
+        List<Integer> windows,
+        Targets targets,
         Rotary rotary,
         UnaryOperator<NDArray> activation,
         Head head)
         implements Architecture {
 
+    /** What PEFT adapts in Llama and Mistral. */
+    static final Targets TARGETS =
+            new Targets(List.of("q_proj", "v_proj"), List.of("k_proj", "v_proj", "down_proj"), List.of("down_proj"));
+
     static Llama of(Config config, Task task) {
         config.require("pretraining_tp", Set.of("1"), "1");
+        var bias = config.flag("attention_bias", false);
+        return of(config, task, "Llama", new Biases(bias, bias, config.flag("mlp_bias", false)), layer -> 0, TARGETS);
+    }
+
+    /** Which linear layers have a bias: those of queries, keys and values; attention's output; the feed-forward network's. */
+    record Biases(boolean reading, boolean writing, boolean feedForward) {}
+
+    /**
+     * The mathematics for a family.
+     *
+     * @param family what transformers' class names begin with
+     * @param window how many keys a query of a layer sees; 0: all
+     */
+    static Llama of(Config config, Task task, String family, Biases biases, IntUnaryOperator window, Targets targets) {
         var hidden = config.integer("hidden_size");
         var heads = config.integer("num_attention_heads");
         var keyValueHeads = config.integer("num_key_value_heads", heads);
@@ -51,25 +76,27 @@ record Llama(
                     "num_key_value_heads", keyValueHeads + " does not divide num_attention_heads, which is " + heads);
         }
         var headSize = config.integer("head_dim", hidden / heads);
+        var layers = config.integer("num_hidden_layers");
         var tied = config.flag("tie_word_embeddings", false);
         return new Llama(
                 config.integer("vocab_size"),
                 config.integer("max_position_embeddings", 2048),
                 hidden,
                 config.integer("intermediate_size"),
-                config.integer("num_hidden_layers"),
+                layers,
                 heads,
                 keyValueHeads,
                 headSize,
                 config.number("rms_norm_eps", 1e-6),
                 config.number("initializer_range", 0.02),
                 tied,
-                config.flag("attention_bias", false),
-                config.flag("mlp_bias", false),
+                biases,
+                IntStream.range(0, layers).map(window).boxed().toList(),
+                targets,
                 Rotary.of(config, headSize),
                 Activation.of(config, "hidden_act", "silu"),
                 DecoderHead.of(
-                        config, task, "Llama", "LlamaForCausalLM", tied ? "model.embed_tokens" : "lm_head", hidden));
+                        config, task, family, family + "ForCausalLM", tied ? "model.embed_tokens" : "lm_head", hidden));
     }
 
     @Override
@@ -84,14 +111,14 @@ record Llama(
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
             all.add(new Parameter(block + ".input_layernorm.weight", new Shape(hidden), Role.NORM));
-            linear(all, block + ".self_attn.q_proj", hidden, heads * headSize, attentionBias);
-            linear(all, block + ".self_attn.k_proj", hidden, keyValueHeads * headSize, attentionBias);
-            linear(all, block + ".self_attn.v_proj", hidden, keyValueHeads * headSize, attentionBias);
-            linear(all, block + ".self_attn.o_proj", heads * headSize, hidden, attentionBias);
+            linear(all, block + ".self_attn.q_proj", hidden, heads * headSize, biases.reading);
+            linear(all, block + ".self_attn.k_proj", hidden, keyValueHeads * headSize, biases.reading);
+            linear(all, block + ".self_attn.v_proj", hidden, keyValueHeads * headSize, biases.reading);
+            linear(all, block + ".self_attn.o_proj", heads * headSize, hidden, biases.writing);
             all.add(new Parameter(block + ".post_attention_layernorm.weight", new Shape(hidden), Role.NORM));
-            linear(all, block + ".mlp.gate_proj", hidden, inner, feedForwardBias);
-            linear(all, block + ".mlp.up_proj", hidden, inner, feedForwardBias);
-            linear(all, block + ".mlp.down_proj", inner, hidden, feedForwardBias);
+            linear(all, block + ".mlp.gate_proj", hidden, inner, biases.feedForward);
+            linear(all, block + ".mlp.up_proj", hidden, inner, biases.feedForward);
+            linear(all, block + ".mlp.down_proj", inner, hidden, biases.feedForward);
         }
         all.add(new Parameter("model.norm.weight", new Shape(hidden), Role.NORM));
         if (head.last().equals("lm_head")) {
@@ -120,7 +147,8 @@ record Llama(
         var mask = Mask.causal(tokens);
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
-            x = network.layer(x, input -> block(network, block, input, angles, mask));
+            var seen = mask.within(windows.get(layer));
+            x = network.layer(x, input -> block(network, block, input, angles, seen));
         }
         return network.rmsNorm("model.norm", x, epsilon);
     }
@@ -160,11 +188,6 @@ record Llama(
         var attentions = IntStream.range(0, layers).mapToObj(layer -> block(layer) + ".self_attn");
         var blocks = IntStream.range(0, layers).mapToObj(Llama::block).toList();
         return new Geometry(hidden, attentions.toList(), keyValueHeads, headSize, Bottlenecks.beside(blocks));
-    }
-
-    @Override
-    public Targets targets() {
-        return new Targets(List.of("q_proj", "v_proj"), List.of("k_proj", "v_proj", "down_proj"), List.of("down_proj"));
     }
 
     @Override
