@@ -70,7 +70,9 @@ final class Bert {
                 ".attention.output.LayerNorm",
                 ".intermediate.dense",
                 ".output.dense",
-                ".output.LayerNorm");
+                ".output.LayerNorm",
+                ".attention.output",
+                ".output");
     }
 
     /** How their configurations tell the sizes. */

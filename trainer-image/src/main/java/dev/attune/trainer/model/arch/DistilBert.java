@@ -25,7 +25,9 @@ final class DistilBert {
             ".sa_layer_norm",
             ".ffn.lin1",
             ".ffn.lin2",
-            ".output_layer_norm");
+            ".output_layer_norm",
+            ".attention_adapters",
+            ".output_adapters");
 
     /** PEFT has no choice of its own for DistilBERT; these are the counterparts of what it adapts in BERT. */
     private static final Targets TARGETS = new Targets(

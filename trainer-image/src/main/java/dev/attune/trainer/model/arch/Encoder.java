@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Config;
 import dev.attune.trainer.model.Geometry;
+import dev.attune.trainer.model.Geometry.Sublayer;
 import dev.attune.trainer.model.Head;
 import dev.attune.trainer.model.Mask;
 import dev.attune.trainer.model.Network;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The mathematics that BERT, RoBERTa and DistilBERT share: embeddings of tokens, positions and segments, then layers of
@@ -50,7 +52,9 @@ record Encoder(
      *
      * @param model the module that holds all but the head
      * @param layers the list of layers in it
-     * @param attention in a layer, the module that holds the projections; the other names are whole from the layer on
+     * @param attention in a layer, the module that holds the projections; all further names are from the layer on, too
+     * @param attentionBottleneck where the adapters library keeps the bottlenecks behind attention
+     * @param bottleneck where it keeps those behind the feed-forward network
      */
     record Names(
             String model,
@@ -63,7 +67,9 @@ record Encoder(
             String attentionNorm,
             String up,
             String down,
-            String norm) {
+            String norm,
+            String attentionBottleneck,
+            String bottleneck) {
 
         String embeddings(String module) {
             return model + ".embeddings." + module;
@@ -226,8 +232,14 @@ record Encoder(
 
     @Override
     public Geometry geometry() {
-        var attentions = IntStream.range(0, sizes.layers).mapToObj(number -> names.layer(number) + names.attention);
-        return new Geometry(sizes.hidden, attentions.toList(), sizes.heads, sizes.hidden / sizes.heads);
+        var layers = IntStream.range(0, sizes.layers).mapToObj(names::layer).toList();
+        var attentions = layers.stream().map(layer -> layer + names.attention).toList();
+        var sublayers = layers.stream()
+                .flatMap(layer -> Stream.of(
+                        new Sublayer(layer, Part.ATTENTION, layer + names.attentionBottleneck),
+                        new Sublayer(layer, Part.FEED_FORWARD, layer + names.bottleneck)))
+                .toList();
+        return new Geometry(sizes.hidden, attentions, sizes.heads, sizes.hidden / sizes.heads, sublayers);
     }
 
     /** Other heads, which a file may hold beside or in place of the one that the task asks for, and old buffers. */
