@@ -35,9 +35,21 @@ import io.fabric8.generator.annotation.ValidationRule;
                 + " || self.activeDeadlineSeconds == oldSelf.activeDeadlineSeconds)",
         message = FineTuneJobSpec.IMMUTABLE)
 @ValidationRule(
-        value = "!(has(self.method.full) && has(self.output.form) && self.output.form == 'adapter')",
-        message = "full fine-tuning has no adapter to write: set output.form to merged, or leave it out",
+        value = "!((has(self.method.full) || has(self.method.linearProbe) || has(self.method.head))"
+                + " && has(self.output.form) && self.output.form == 'adapter')",
+        message = "full, linearProbe and head train the model itself and have no adapter to write: set output.form to"
+                + " merged, or leave it out",
         fieldPath = ".output.form")
+@ValidationRule(
+        value = "!((has(self.method.linearProbe) || has(self.method.head))"
+                + " && (has(self.objective.languageModeling) || has(self.objective.instruction)))",
+        message = "linearProbe and head train the head of a task, and a model that writes text has none but its"
+                + " vocabulary: use method: {lora: {}}, or an objective as classification",
+        fieldPath = ".method")
+@ValidationRule(
+        value = "!(has(self.method.linearProbe) && has(self.training) && has(self.training.learningRate))",
+        message = "linearProbe finds the length of its steps itself: leave training.learningRate out",
+        fieldPath = ".training.learningRate")
 @ValidationRule(
         value = "!(has(self.objective.languageModeling) && self.data.train.exists(d, has(d.format)"
                 + " && d.format != 'text'))",

@@ -14,11 +14,13 @@ import java.util.Map;
 /** How the model is adapted; a union with exactly one member set. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-        value = "[has(self.full), has(self.lora), has(self.ia3)].exists_one(x, x)",
-        message = "set exactly one of full, lora or ia3, for example method: {lora: {rank: 8}}")
+        value =
+                "[has(self.full), has(self.lora), has(self.ia3), has(self.linearProbe), has(self.head)].exists_one(x, x)",
+        message = "set exactly one of full, lora, ia3, linearProbe or head, for example method: {lora: {rank: 8}}")
 public record Method(
-        @JsonPropertyDescription("Full fine-tuning: every weight is trained. Needs memory for gradients and two"
-                + " moments of every weight, about four times the model.")
+        @JsonPropertyDescription(
+                "Full fine-tuning: every weight is trained, or those that are named. Needs memory for gradients and two"
+                        + " moments of every weight, about four times the model.")
         Full full,
 
         @JsonPropertyDescription("LoRA (https://arxiv.org/abs/2106.09685): the model is frozen, and beside chosen"
@@ -27,11 +29,44 @@ public record Method(
 
         @JsonPropertyDescription("IA3 (https://arxiv.org/abs/2205.05638): the model is frozen, and what chosen linear"
                 + " layers give or take is scaled by learned vectors. The smallest adapter of all, in PEFT's format.")
-        Ia3 ia3) {
+        Ia3 ia3,
+
+        @JsonPropertyDescription(
+                "Linear probe: the model is frozen, and the last linear layer of the head is trained by"
+                        + " L-BFGS on features that the model computes once. Takes seconds, tells what a model already knows, and"
+                        + " is the measure for every other method. Every step sees all examples (training.batchSize has no"
+                        + " say), training.epochs or steps bound the steps (unset: 100; it ends when it has converged), and"
+                        + " training.weightDecay λ adds λ/2·‖W‖² to the mean loss.")
+        LinearProbe linearProbe,
+
+        @JsonPropertyDescription(
+                "Head: the head of the task is trained, on features that the frozen model computes once;"
+                        + " or, with unfreezeLayers, the model's uppermost layers with it (transfer learning).")
+        Head head) {
 
     /** Full fine-tuning. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Full() {}
+    public record Full(
+            @Size(min = 1, max = 64)
+            @JsonPropertyDescription("Patterns of the names of the weights that are trained, in which * stands for any"
+                    + " letters and ? for one, for example [\"model.layers.2?.*\", \"*norm.weight\"]; all others are"
+                    + " frozen. A new head that is to be trained must be named, too. Unset: every weight.")
+            List<@Size(min = 1, max = 256) String> train) {}
+
+    /** The last layer of the head. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record LinearProbe() {}
+
+    /** The head, and layers below it. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Head(
+            @Default("0")
+            @Min(0)
+            @Max(1024)
+            @JsonPropertyDescription(
+                    "How many of the model's uppermost layers are trained with the head, for example 2."
+                            + " 0 trains the head alone, on features that are computed once and kept.")
+            Integer unfreezeLayers) {}
 
     /** Low-rank adaptation. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -29,7 +29,8 @@ import io.fabric8.generator.annotation.ValidationRule;
         fieldPath = ".warmup")
 public record Training(
         @JsonPropertyDescription(
-                "Passes over the training data, for example 2 or 0.5. Exclusive with steps. Both unset:" + " 3 passes.")
+                "Passes over the training data, for example 2 or 0.5. Exclusive with steps. Both unset:"
+                        + " 3 passes; of a linearProbe 100.")
         Double epochs,
 
         @Min(1)
@@ -53,7 +54,7 @@ public record Training(
         @Max(10)
         @JsonPropertyDescription(
                 "Highest learning rate of the schedule, for example 1e-4. Unset: what is usual for the method (full:"
-                        + " 2e-5; lora: 2e-4).")
+                        + " 2e-5; lora: 2e-4; head: 1e-3, with unfreezeLayers 5e-5).")
         Double learningRate,
 
         @Default("cosine")
@@ -70,7 +71,8 @@ public record Training(
         @Default("0.01")
         @Min(0)
         @Max(1)
-        @JsonPropertyDescription("Decoupled weight decay of AdamW; biases and norm weights are left out.")
+        @JsonPropertyDescription("Decoupled weight decay of AdamW; biases and norm weights are left out. For a"
+                + " linearProbe the L2 penalty λ: scikit-learn's C is 1 / (λ · examples).")
         Double weightDecay,
 
         @Default("1.0")

@@ -1,12 +1,22 @@
 package dev.attune.trainer.method;
 
 import dev.attune.trainer.model.Model;
-import dev.attune.trainer.model.WeightsNetwork;
-import dev.attune.trainer.tensor.Torch;
-import java.util.Optional;
+import dev.attune.trainer.model.Parameter;
+import java.util.HashSet;
+import java.util.List;
 
-/** Full fine-tuning: every weight of the model is trained. */
-record Full() implements Method {
+/**
+ * Full fine-tuning: every weight of the model is trained, or those that are named.
+ *
+ * @param train patterns of weights' names; empty: all
+ */
+record Full(List<String> train) implements Method {
+
+    private static final String FIELD = "spec.method.full.train[%d]";
+
+    static Full of(dev.attune.api.Method.Full spec) {
+        return new Full(spec.train() == null ? List.of() : spec.train());
+    }
 
     @Override
     public String name() {
@@ -35,11 +45,16 @@ record Full() implements Method {
 
     @Override
     public Adapted adapt(Model model, long seed) {
-        var trainables = model.architecture().parameters().stream()
-                .map(p -> new Trainable(p.name(), model.weights().get(p.name()), p.decays()))
-                .toList();
-        trainables.forEach(trainable -> Torch.requireGradient(trainable.array()));
-        var network = new WeightsNetwork(model.weights());
-        return new Adapted(network, network, trainables, Optional.empty(), model::weights);
+        var all = model.architecture().parameters();
+        if (train.isEmpty()) {
+            return Own.trained(model, all);
+        }
+        var names = all.stream().map(Parameter::name).toList();
+        var chosen = new HashSet<String>();
+        for (var i = 0; i < train.size(); i++) {
+            chosen.addAll(new NamePattern(train.get(i)).matching(names, FIELD.formatted(i)));
+        }
+        return Own.trained(
+                model, all.stream().filter(p -> chosen.contains(p.name())).toList());
     }
 }

@@ -26,7 +26,13 @@ public final class Methods {
         if (spec.ia3() != null) {
             return Ia3.of(spec.ia3());
         }
-        return new Full();
+        if (spec.linearProbe() != null) {
+            return new LinearProbe();
+        }
+        if (spec.head() != null) {
+            return new TopLayers(spec.head().unfreezeLayers());
+        }
+        return Full.of(spec.full());
     }
 
     /** The model that the adapter in a folder was trained on, as a URI. */

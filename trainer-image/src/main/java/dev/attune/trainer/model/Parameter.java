@@ -1,9 +1,13 @@
 package dev.attune.trainer.model;
 
 import ai.djl.ndarray.types.Shape;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A weight that an architecture has: its name in Hugging Face's layout, its shape, and what it is. */
 public record Parameter(String name, Shape shape, Role role) {
+
+    private static final Pattern LAYER = Pattern.compile("(.*?\\.\\d+)\\.");
 
     /** What a weight is; decides how it starts, whether it decays, and which methods can adapt it. */
     public enum Role {
@@ -27,6 +31,12 @@ public record Parameter(String name, Shape shape, Role role) {
     /** The module that holds it: the name without its last part. */
     public String module() {
         return name.substring(0, name.lastIndexOf('.'));
+    }
+
+    /** The layer of the model that holds it: the name up to its first number, if it has one. */
+    public Optional<String> layer() {
+        var layer = LAYER.matcher(name);
+        return layer.lookingAt() ? Optional.of(layer.group(1)) : Optional.empty();
     }
 
     /** Inputs of a linear layer. */
