@@ -2,21 +2,14 @@ package dev.attune.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.luaj.vm2.LuaTable;
-import org.luaj.vm2.LuaValue;
-import org.luaj.vm2.lib.jse.JsePlatform;
 
 /** The script by which Argo CD tells how a FineTuneJob stands. */
 class ArgoHealthTest {
-
-    private static final Path SCRIPT = Command.REPOSITORY.resolve("examples/gitops/argocd/health.lua");
 
     private static final List<String> CONDITIONS =
             List.of("Ready", "Progressing", "Suspended", "Complete", "Failed", "Stalled");
@@ -43,32 +36,7 @@ class ArgoHealthTest {
     }
 
     private static void assertHealth(String status, String health, String message) {
-        var told = health("{metadata: {generation: 2}, status: %s}".formatted(status));
-        assertThat(told.get("status").tojstring()).isEqualTo(health);
-        assertThat(told.get("message").tojstring()).isEqualTo(message);
-    }
-
-    private static LuaValue health(String object) {
-        var globals = JsePlatform.standardGlobals();
-        globals.set("obj", lua(Yaml.read(object)));
-        return globals.loadfile(SCRIPT.toString()).call();
-    }
-
-    private static LuaValue lua(JsonNode node) {
-        return switch (node.getNodeType()) {
-            case OBJECT -> {
-                var table = new LuaTable();
-                node.properties().forEach(field -> table.set(field.getKey(), lua(field.getValue())));
-                yield table;
-            }
-            case ARRAY -> {
-                var table = new LuaTable();
-                node.forEach(element -> table.set(table.length() + 1, lua(element)));
-                yield table;
-            }
-            case NUMBER -> LuaValue.valueOf(node.asInt());
-            case BOOLEAN -> LuaValue.valueOf(node.asBoolean());
-            default -> LuaValue.valueOf(node.asText());
-        };
+        assertThat(ArgoHealth.of(Yaml.read("{metadata: {generation: 2}, status: %s}".formatted(status))))
+                .isEqualTo(new ArgoHealth(health, message));
     }
 }

@@ -70,6 +70,14 @@ final class Cluster implements AutoCloseable {
         return withKubeconfig("helm", words);
     }
 
+    /** Runs a command on the node itself. */
+    void onNode(String... words) throws IOException, InterruptedException {
+        var ended = container.execInContainer(words);
+        if (ended.getExitCode() != 0) {
+            throw new AssertionError("%s ended on the node with %s".formatted(List.of(words), ended));
+        }
+    }
+
     /** Brings images of this machine's Docker engine onto the node. */
     void load(String... images) throws IOException, InterruptedException {
         var archive = Path.of("target", "images.tar");
@@ -79,11 +87,8 @@ final class Cluster implements AutoCloseable {
         Command.of(save.toArray(String[]::new)).output();
         container.copyFileToContainer(MountableFile.forHostPath(archive), "/images.tar");
         Files.delete(archive);
-        var imported = container.execInContainer("ctr", "images", "import", "/images.tar");
-        if (imported.getExitCode() != 0) {
-            throw new AssertionError("the node refused %s: %s".formatted(List.of(images), imported.getStderr()));
-        }
-        container.execInContainer("rm", "/images.tar");
+        onNode("ctr", "images", "import", "/images.tar");
+        onNode("rm", "/images.tar");
     }
 
     @Override

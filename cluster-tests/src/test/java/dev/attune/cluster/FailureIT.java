@@ -67,6 +67,54 @@ class FailureIT {
     }
 
     @Test
+    void fullDiskIsToldAndTrainingGoesOnOnceThereIsRoom(Cluster cluster, Space space) throws Exception {
+        cluster.onNode("mkdir", "/small");
+        cluster.onNode("mount", "-t", "tmpfs", "-o", "mode=1777,size=512k", "small", "/small");
+        Recipe.fill(Shelf.of(space, "claim"));
+        space.apply("""
+                apiVersion: v1
+                kind: PersistentVolume
+                metadata: {name: small}
+                spec:
+                  capacity: {storage: 512Ki}
+                  accessModes: [ReadWriteOnce]
+                  storageClassName: ""
+                  hostPath: {path: /small}
+                ---
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: small}
+                spec:
+                  accessModes: [ReadWriteOnce]
+                  storageClassName: ""
+                  volumeName: small
+                  resources: {requests: {storage: 512Ki}}
+                ---
+                apiVersion: attune.dev/v1alpha1
+                kind: FineTuneJob
+                metadata: {name: hoarder}
+                spec:
+                  model: {from: pvc://claim/model}
+                  data: {train: [{from: pvc://claim/train.jsonl}]}
+                  objective: {instruction: {}}
+                  method: {full: {}}
+                  training: {steps: 20, batchSize: 4, sequenceLength: 64}
+                  checkpoints: {to: pvc://small/checkpoints, every: 1, keep: 10}
+                  output: {to: pvc://claim/results/hoarder}
+                """);
+        var full = space.await("hoarder", "the failure", Recipe.PATIENCE, Told.because("Retrying"));
+        assertThat(Told.message(full))
+                .contains("spec.checkpoints.to", "pvc://small/checkpoints", "No space left on device", "enlarge");
+        assertThat(full.failures()).isPositive();
+        assertThat(full.checkpoints()).isNotEmpty();
+
+        cluster.onNode("mount", "-o", "remount,mode=1777,size=64m", "/small");
+        var finished = space.await("hoarder", "the end", Recipe.PATIENCE, Told.holds("Complete"));
+        assertThat(finished.trainer().resumedFrom()).isPositive();
+        assertThat(finished.progress().step()).isEqualTo(20);
+    }
+
+    @Test
     void finishedJobIsDeletedWhenItsTimeIsUpAndItsResultStays(Space space) {
         var shelf = Recipe.fill(Shelf.of(space, "claim"));
         space.apply(Recipe.named("brief").with("ttlSecondsAfterFinished: 3").toString());
