@@ -1,0 +1,174 @@
+package dev.attune.trainer.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.data.Example;
+import dev.attune.trainer.model.Network;
+import dev.attune.trainer.tensor.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FeaturesTest {
+
+    private static final long ROOM = 1 << 20;
+
+    @TempDir
+    Path folder;
+
+    private final List<Integer> computed = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private FeatureStore store;
+
+    @BeforeEach
+    void open() {
+        store = new FeatureStore(folder.resolve("features"), ROOM, warnings::add);
+    }
+
+    private static Example example(int... ids) {
+        return Example.of(ids, new int[] {0});
+    }
+
+    private static final List<Example> EXAMPLES =
+            List.of(example(5, 6, 7), example(1), example(5, 6), example(1), example(9, 9, 9), example(2, 3));
+
+    /** A model whose two features are a text's length and the sum of its ids. */
+    private NDArray compute(Network network, Batch batch) {
+        computed.add(batch.size());
+        var rows = new float[batch.size() * 2];
+        for (var at = 0; at < batch.ids().length; at++) {
+            var row = at / batch.length();
+            rows[2 * row] += batch.attentionMask()[at];
+            rows[2 * row + 1] += batch.attentionMask()[at] * batch.ids()[at];
+        }
+        return Torch.manager().create(rows, new Shape(batch.size(), 2));
+    }
+
+    private Rows remembered(List<Example> examples, int atOnce, String model) {
+        return Features.of(examples.stream(), atOnce)
+                .remembered(store, model, this::compute, null, 0, examplesDone -> {});
+    }
+
+    private static float[] rows(Rows rows, List<Example> examples) {
+        return rows.of(null, Batch.of(examples, 0)).toFloatArray();
+    }
+
+    @Test
+    void everyBatchGetsTheRowsOfItsExamplesAndNothingIsComputedTwice() {
+        var rows = remembered(EXAMPLES, 2, "a");
+        assertThat(computed.stream().mapToInt(i -> i).sum()).isEqualTo(5);
+        for (var round = 0; round < 3; round++) {
+            assertThat(rows(rows, EXAMPLES)).containsExactly(3, 18, 1, 1, 2, 11, 1, 1, 3, 27, 2, 5);
+            assertThat(rows(rows, List.of(EXAMPLES.get(4), EXAMPLES.get(2)))).containsExactly(3, 27, 2, 11);
+        }
+        assertThat(computed.stream().mapToInt(i -> i).sum()).isEqualTo(5);
+    }
+
+    @Test
+    void noBatchHasMoreTokensThanOneOfTheLongest() {
+        var many = IntStream.range(1, 60)
+                .mapToObj(
+                        i -> example(IntStream.range(0, 1 + i % 20).map(j -> i).toArray()))
+                .toList();
+        var features = Features.of(many.stream(), 3);
+        assertThat(features.size()).isEqualTo(many.size());
+        assertThat(features.batches())
+                .allSatisfy(batch -> assertThat(
+                                batch.size() * batch.get(batch.size() - 1).length())
+                        .isBetween(20, 60));
+    }
+
+    @Test
+    void aLaterRunTakesThemFromDisk() {
+        var first = rows(remembered(EXAMPLES, 2, "a"), EXAMPLES);
+        computed.clear();
+        assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).isEqualTo(first);
+        assertThat(computed).isEmpty();
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void anotherModelOtherExamplesOrOtherBatchesAreComputedAnew() {
+        remembered(EXAMPLES, 2, "a");
+        computed.clear();
+        remembered(EXAMPLES, 2, "b");
+        assertThat(computed).isNotEmpty();
+        computed.clear();
+        remembered(EXAMPLES.subList(0, 5), 2, "a");
+        assertThat(computed).isNotEmpty();
+        computed.clear();
+        remembered(EXAMPLES, 1, "a");
+        assertThat(computed).isNotEmpty();
+    }
+
+    @Test
+    void brokenOnesAreComputedAnew() throws IOException {
+        var first = rows(remembered(EXAMPLES, 2, "a"), EXAMPLES);
+        computed.clear();
+        try (var places = Files.list(store.folder())) {
+            var file = places.findFirst().orElseThrow().resolve("features.safetensors");
+            var bytes = Files.readAllBytes(file);
+            bytes[bytes.length - 1] ^= 1;
+            Files.write(file, bytes);
+        }
+        assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).isEqualTo(first);
+        assertThat(computed).isNotEmpty();
+        computed.clear();
+        remembered(EXAMPLES, 2, "a");
+        assertThat(computed).isEmpty();
+    }
+
+    @Test
+    void thoseThatWereNotUsedForLongestMakeRoom() throws IOException {
+        remembered(EXAMPLES, 2, "a");
+        var size = size();
+        store = new FeatureStore(folder.resolve("features"), 2 * size, warnings::add);
+        age(10);
+        remembered(EXAMPLES, 2, "b");
+        age(5);
+        remembered(EXAMPLES, 2, "a");
+        remembered(EXAMPLES, 2, "c");
+        computed.clear();
+        remembered(EXAMPLES, 2, "a");
+        remembered(EXAMPLES, 2, "c");
+        assertThat(computed).isEmpty();
+        assertThat(size()).isEqualTo(2 * size);
+        remembered(EXAMPLES, 2, "b");
+        assertThat(computed).isNotEmpty();
+    }
+
+    private long size() throws IOException {
+        try (var files = Files.walk(store.folder())) {
+            return files.filter(file -> file.endsWith("features.safetensors"))
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
+    }
+
+    /** Makes all that lie there older. */
+    private void age(int minutes) throws IOException {
+        try (var places = Files.list(store.folder())) {
+            for (var place : places.toList()) {
+                var time = Files.getLastModifiedTime(place).toInstant().minusSeconds(60L * minutes);
+                Files.setLastModifiedTime(place, FileTime.from(time));
+            }
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsToldAndNothingIsLost() throws IOException {
+        Files.writeString(folder.resolve("features"), "a file stands in the way");
+        assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).startsWith(3, 18);
+        assertThat(warnings).singleElement().asString().contains("features can't be kept");
+    }
+}
