@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 
-/** When the model is judged. Loss and perplexity on the evaluation data are measured before, during and after. */
+/** When the model is judged, by the objective's metrics on the evaluation data: before, during and after training. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Evaluation(
         @Min(1)

@@ -58,7 +58,7 @@ import io.fabric8.generator.annotation.ValidationRule;
         fieldPath = ".data.train")
 @ValidationRule(
         value = "!(has(self.objective.instruction) && self.data.train.exists(d, has(d.format)"
-                + " && d.format == 'text'))",
+                + " && !(d.format in ['instruction', 'chat'])))",
         message = "instruction tuning learns from prompts and completions or from chats: set format to instruction"
                 + " or chat, or use objective: {languageModeling: {}}",
         fieldPath = ".data.train")
@@ -69,10 +69,24 @@ import io.fabric8.generator.annotation.ValidationRule;
         fieldPath = ".data.evaluation")
 @ValidationRule(
         value = "!(has(self.objective.instruction) && has(self.data.evaluation)"
-                + " && self.data.evaluation.exists(d, has(d.format) && d.format == 'text'))",
+                + " && self.data.evaluation.exists(d, has(d.format) && !(d.format in ['instruction', 'chat'])))",
         message = "instruction tuning is judged on prompts and completions or on chats: set format to instruction or"
                 + " chat",
         fieldPath = ".data.evaluation")
+@ValidationRule(
+        value = "!((has(self.objective.classification) || has(self.objective.regression))"
+                + " && (self.data.train.exists(d, has(d.format) && d.format != 'classification')"
+                + " || (has(self.data.evaluation)"
+                + " && self.data.evaluation.exists(d, has(d.format) && d.format != 'classification'))))",
+        message = "classification and regression need texts with labels: set format to classification",
+        fieldPath = ".data")
+@ValidationRule(
+        value = "!(has(self.objective.questionAnswering)"
+                + " && (self.data.train.exists(d, has(d.format) && d.format != 'questionAnswering')"
+                + " || (has(self.data.evaluation)"
+                + " && self.data.evaluation.exists(d, has(d.format) && d.format != 'questionAnswering'))))",
+        message = "questionAnswering needs contexts, questions and answers: set format to questionAnswering",
+        fieldPath = ".data")
 @ValidationRule(
         value = "!(has(self.evaluation) && has(self.evaluation.every) && !has(self.data.evaluation)"
                 + " && !has(self.data.evaluationFraction))",

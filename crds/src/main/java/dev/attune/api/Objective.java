@@ -4,25 +4,49 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import java.util.Map;
 
 /** What is learnt; a union with exactly one member set. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-        value = "[has(self.languageModeling), has(self.instruction)].exists_one(x, x)",
-        message = "set exactly one of languageModeling or instruction, for example objective: {instruction: {}}")
+        value = "[has(self.languageModeling), has(self.instruction), has(self.classification), has(self.regression),"
+                + " has(self.questionAnswering)].exists_one(x, x)",
+        message = "set exactly one of languageModeling, instruction, classification, regression or questionAnswering,"
+                + " for example objective: {instruction: {}}")
 public record Objective(
-        @JsonPropertyDescription("Predict the next token of running text (continued pre-training): documents are"
-                + " joined, cut into training.sequenceLength tokens, and every token counts.")
+        @JsonPropertyDescription("Predict the tokens of running text (continued pre-training): documents are joined and"
+                + " cut into training.sequenceLength tokens.")
         LanguageModeling languageModeling,
 
         @JsonPropertyDescription(
                 "Answer as the data answers (supervised fine-tuning): on prompts and completions, or on chats.")
-        Instruction instruction) {
+        Instruction instruction,
 
-    /** Next-token prediction on running text. */
+        @JsonPropertyDescription(
+                "Tell what a text is: one of several classes, or any number of them. The result loads as"
+                        + " transformers' …ForSequenceClassification.")
+        Classification classification,
+
+        @JsonPropertyDescription("Give a number for a text, as a rating or a similarity, by its mean squared error.")
+        Regression regression,
+
+        @JsonPropertyDescription("Mark the answer to a question in a text (extractive). Needs a model that reads all at"
+                + " once, as BERT.")
+        QuestionAnswering questionAnswering) {
+
+    /** Prediction of tokens on running text. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record LanguageModeling() {}
+    public record LanguageModeling(
+            @Default("false")
+            @JsonPropertyDescription(
+                    "false: each token from those before it (GPT-2, Llama). true: 15% of the tokens from"
+                            + " all others (BERT): of those, 80% are masked, 10% replaced by another, 10% left as they are.")
+            Boolean masked) {}
 
     /** Supervised fine-tuning. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,6 +55,74 @@ public record Objective(
             @JsonPropertyDescription("Which tokens count in the loss. completion: the completion, or in a chat the"
                     + " assistant's turns. all: the prompt as well.")
             LossOn lossOn) {}
+
+    /** One class of several, or several of them. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "!has(self.labels) || self.labels.all(x, self.labels.exists_one(y, x == y))",
+            message = "write each label once",
+            fieldPath = ".labels")
+    @ValidationRule(
+            value = "!has(self.classWeights) || self.classWeights.all(k, self.classWeights[k] > 0.0)",
+            message = "a weight must be above 0, for example {spam: 4}",
+            fieldPath = ".classWeights")
+    @ValidationRule(
+            value = "!has(self.classWeights) || !has(self.labels) || self.classWeights.all(k, k in self.labels)",
+            message = "only labels have weights: write those of labels",
+            fieldPath = ".classWeights")
+    @ValidationRule(
+            value =
+                    "!(has(self.multiLabel) && self.multiLabel && has(self.labelSmoothing) && self.labelSmoothing > 0.0)",
+            message = "smoothing takes from one class what it gives to the others: leave it out, or set multiLabel to"
+                    + " false",
+            fieldPath = ".labelSmoothing")
+    public record Classification(
+            @Size(min = 2, max = 256)
+            @JsonPropertyDescription(
+                    "The classes, in the order of the model's outputs, for example [negative, positive]."
+                            + " A label in the data that isn't among them is an error. Unset: those of the training data,"
+                            + " sorted; or those of the model, where it is a classifier.")
+            List<@Size(min = 1, max = 128) String> labels,
+
+            @Default("false")
+            @JsonPropertyDescription("Whether a text may have several labels, or none; each is then told by itself.")
+            Boolean multiLabel,
+
+            @Size(max = 256)
+            @JsonPropertyDescription(
+                    "How much a class counts, where some are rare or matter more, for example {spam: 4};"
+                            + " 1 for those left out. The loss is the weighted mean; with multiLabel, only the texts that have the"
+                            + " label are weighted.")
+            Map<String, Double> classWeights,
+
+            @Default("0.0")
+            @Min(0)
+            @Max(value = 1, inclusive = false)
+            @JsonPropertyDescription(
+                    "The share of certainty that is spread over all classes, against overconfidence, for"
+                            + " example 0.1.")
+            Double labelSmoothing) {}
+
+    /** A number for a text. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Regression() {}
+
+    /** An answer in a text. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record QuestionAnswering(
+            @Default("128")
+            @Min(0)
+            @Max(100000)
+            @JsonPropertyDescription(
+                    "A context that doesn't fit into training.sequenceLength is read in windows; this many"
+                            + " tokens of one are read again in the next, so that no answer is cut everywhere.")
+            Integer stride,
+
+            @Default("30")
+            @Min(1)
+            @Max(100000)
+            @JsonPropertyDescription("How many tokens an answer may have at most when the model is judged.")
+            Integer maxAnswerTokens) {}
 
     /** Which tokens count in the loss. */
     public enum LossOn {

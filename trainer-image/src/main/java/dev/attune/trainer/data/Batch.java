@@ -34,7 +34,9 @@ public record Batch(
     public static Batch of(List<Example> examples, int padId) {
         var length = longest(examples, Example::ids);
         var ids = filled(examples, Example::ids, length, padId);
-        var segments = examples.get(0).segments() == null ? null : filled(examples, Example::segments, length, 0);
+        var segments = examples.stream().allMatch(example -> example.segments() == null)
+                ? null
+                : filled(examples, Batch::segments, length, 0);
         var attentionMask = new int[ids.length];
         for (var row = 0; row < examples.size(); row++) {
             Arrays.fill(
@@ -60,6 +62,10 @@ public record Batch(
             System.arraycopy(own, 0, all, row * length, own.length);
         }
         return all;
+    }
+
+    private static int[] segments(Example example) {
+        return example.segments() == null ? new int[0] : example.segments();
     }
 
     private static float[] targets(List<Example> examples) {

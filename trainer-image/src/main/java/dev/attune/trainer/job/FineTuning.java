@@ -89,7 +89,10 @@ public final class FineTuning {
         var method = Methods.of(spec.method(), uri -> places.existing("spec.method.lora.initialFrom", uri));
         var form = form(spec, method);
         var files = Material.Files.of(spec.data(), places);
-        var objective = Objectives.of(spec.objective(), files.train());
+        var objective = Objectives.of(
+                spec.objective(),
+                files.train(),
+                StartingModel.task(places, spec.model().from()));
         sink.accept(new Event.Preparing("loading " + spec.model().from()));
         var start = start(method, objective).toTrain().keptAs(method.quantization());
         requireForm(form, method, start.model());
@@ -169,7 +172,7 @@ public final class FineTuning {
         }
         sink.accept(new Event.Writing(results.uri()));
         var merge = form == Form.MERGED ? Optional.of(merge(made, adapted, plan)) : Optional.<Merge>empty();
-        var result = results.write(start.model(), start.tokenizer(), adapted, merge, plan.totalSteps());
+        var result = results.write(start.model(), made.tokenizer(), adapted, merge, plan.totalSteps());
         sink.accept(new Event.Succeeded(result));
         return ExitCode.SUCCEEDED;
     }

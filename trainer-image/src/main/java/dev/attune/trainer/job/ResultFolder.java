@@ -10,7 +10,9 @@ import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.ModelFolder;
+import dev.attune.trainer.model.Task;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
+import dev.attune.trainer.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,17 +59,20 @@ record ResultFolder(Path folder, String uri, String recipe) {
     }
 
     /** Writes the model with what was learnt folded in, or else the adapter, and seals it. */
-    Result write(Model model, Path tokenizer, Adapted adapted, Optional<Merge> merge, int step) {
+    Result write(Model model, Tokenizer tokenizer, Adapted adapted, Optional<Merge> merge, int step) {
         try {
             var files = new TreeMap<String, Manifest.Entry>();
             for (var name : merge.isPresent()
-                    ? merged(model, merge.get().weights())
-                    : adapted.adapter().orElseThrow().write(folder)) {
+                    ? merged(model, tokenizer, merge.get().weights())
+                    : adapter(model, tokenizer, adapted)) {
                 files.put(name, entry(name));
             }
             for (var name : TOKENIZER_FILES) {
-                if (Files.exists(tokenizer.resolve(name))) {
-                    Files.copy(tokenizer.resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+                if (Files.exists(tokenizer.folder().resolve(name))) {
+                    Files.copy(
+                            tokenizer.folder().resolve(name),
+                            folder.resolve(name),
+                            StandardCopyOption.REPLACE_EXISTING);
                     files.put(name, entry(name));
                 }
             }
@@ -78,19 +83,35 @@ record ResultFolder(Path folder, String uri, String recipe) {
         }
     }
 
-    private List<String> merged(Model model, Map<String, NDArray> weights) throws IOException {
-        var written = new ArrayList<String>();
+    /** An adapter with a head of its own tells what the head says, which the base model's configuration doesn't. */
+    private List<String> adapter(Model model, Tokenizer tokenizer, Adapted adapted) throws IOException {
+        var written = new ArrayList<>(adapted.adapter().orElseThrow().write(folder));
+        if (!model.architecture().head().modules().isEmpty()) {
+            configure(model, tokenizer);
+            written.add(ModelFolder.CONFIG);
+        }
+        return written;
+    }
+
+    private List<String> merged(Model model, Tokenizer tokenizer, Map<String, NDArray> weights) throws IOException {
         SafetensorsWriter.write(folder.resolve(ModelFolder.WEIGHTS), weights);
-        written.add(ModelFolder.WEIGHTS);
+        configure(model, tokenizer);
+        return List.of(ModelFolder.WEIGHTS, ModelFolder.CONFIG);
+    }
+
+    private void configure(Model model, Tokenizer tokenizer) throws IOException {
         var config = model.config().json().deepCopy();
         config.remove(List.of("torch_dtype", "dtype"));
         config.putArray("architectures").add(model.architecture().head().modelClass());
         config.put(model.config().json().has("dtype") ? "dtype" : "torch_dtype", "float32");
+        model.task().describe(config);
+        if (model.task().kind() != Task.Kind.LANGUAGE_MODELING && !config.hasNonNull("pad_token_id")) {
+            // Without it, transformers finds no last token in a batch of texts.
+            tokenizer.filling().ifPresent(id -> config.put("pad_token_id", id));
+        }
         new ObjectMapper()
                 .writerWithDefaultPrettyPrinter()
                 .writeValue(folder.resolve(ModelFolder.CONFIG).toFile(), config);
-        written.add(ModelFolder.CONFIG);
-        return written;
     }
 
     private Manifest.Entry entry(String name) throws IOException {

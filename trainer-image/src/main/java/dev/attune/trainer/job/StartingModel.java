@@ -33,6 +33,14 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
 
     private static final String FIELD = "spec.model.from";
 
+    /** What the model of a folder was made for, as its configuration tells; of an adapter, what it was made for. */
+    static Task task(Places places, String uri) {
+        var folder = places.existing(FIELD, uri);
+        return Files.exists(folder.resolve(ModelFolder.CONFIG))
+                ? Task.of(ModelFolder.config(folder))
+                : Task.LANGUAGE_MODELING;
+    }
+
     /** Loads a model's folder; or an adapter's, whose base is loaded first and takes it in. */
     static StartingModel load(Places places, String uri, Task task, long seed) {
         var folder = places.existing(FIELD, uri);

@@ -71,7 +71,9 @@ public final class Methods {
 
     /** The model with the adapter of a folder. */
     public static Adapted load(Model model, Path folder) {
-        var adapted = of(folder).adapt(model, 0);
+        var method = of(folder);
+        Peft.requireHead(folder, adapterConfig(folder).path("modules_to_save"), model);
+        var adapted = method.adapt(model, 0);
         adapted.load(folder);
         return adapted;
     }

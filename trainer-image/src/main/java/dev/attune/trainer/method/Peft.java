@@ -1,17 +1,22 @@
 package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.tensor.Torch;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** What adapters in PEFT's layout share: their names, the first fields of their configuration, and the head beside them. */
 final class Peft {
@@ -21,6 +26,8 @@ final class Peft {
 
     /** The file that PEFT keeps an adapter's weights in. */
     static final String WEIGHTS = "adapter_model.safetensors";
+
+    private static final Set<String> HEADS = Set.of("classifier", "score", "qa_outputs");
 
     private Peft() {}
 
@@ -74,9 +81,21 @@ final class Peft {
         return new Adapted(training, inference, List.copyOf(trainables), Optional.of(files), merged);
     }
 
+    /** Refuses an adapter that keeps other modules than the task's head; PEFT lists the usual names of heads as well. */
+    static void requireHead(Path folder, JsonNode modules, Model model) {
+        var head = model.architecture().head().modules();
+        for (var module : modules) {
+            if (!head.contains(module.asText()) && !HEADS.contains(module.asText())) {
+                throw TrainerFailure.invalidModel(
+                        "%s/%s: modules_to_save holds %s: only the head of the task (%s) can be kept with an adapter"
+                                .formatted(folder, AdapterFiles.CONFIG, module.asText(), String.join(", ", head)));
+            }
+        }
+    }
+
+    /** PEFT keeps what ends with a module's name, as pre_classifier with classifier, and all that is in it. */
     private static boolean kept(Model model, Parameter parameter) {
         return model.architecture().head().modules().stream()
-                .anyMatch(module ->
-                        parameter.module().equals(module) || parameter.module().startsWith(module + "."));
+                .anyMatch(module -> parameter.module().matches(".*" + Pattern.quote(module) + "([.].*)?"));
     }
 }

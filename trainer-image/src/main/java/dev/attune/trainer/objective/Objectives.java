@@ -1,6 +1,7 @@
 package dev.attune.trainer.objective;
 
 import dev.attune.trainer.data.DataFile;
+import dev.attune.trainer.model.Task;
 import java.util.List;
 
 /** The registry: from a manifest's {@code objective} to what is learnt. */
@@ -12,8 +13,15 @@ public final class Objectives {
      * The objective that a manifest sets.
      *
      * @param train what it is to be learnt from, which may tell the classes
+     * @param known what the model was made for, which may tell them too
      */
-    public static Objective of(dev.attune.api.Objective spec, List<DataFile> train) {
+    public static Objective of(dev.attune.api.Objective spec, List<DataFile> train, Task known) {
+        if (spec.classification() != null) {
+            return Classes.of(spec.classification(), train, known);
+        }
+        if (spec.regression() != null) {
+            return Regression.of(known);
+        }
         return spec.instruction() == null
                 ? new LanguageModeling()
                 : new Instruction(spec.instruction().lossOn());

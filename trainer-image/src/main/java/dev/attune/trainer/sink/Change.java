@@ -13,9 +13,9 @@ public record Change(String name, Double before, double after) {
         return before == null ? 0 : after - before;
     }
 
-    /** Whether the metric moved the right way; of loss and perplexity less is better, of all others more. */
+    /** Whether the metric moved the right way; of losses, perplexities and errors less is better, of all others more. */
     public boolean better() {
-        var lessIsBetter = name.endsWith("loss") || name.endsWith("perplexity");
+        var lessIsBetter = name.endsWith("loss") || name.endsWith("perplexity") || name.endsWith("mae");
         return lessIsBetter ? difference() < 0 : difference() > 0;
     }
 }

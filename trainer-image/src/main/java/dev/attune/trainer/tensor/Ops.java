@@ -153,6 +153,20 @@ public final class Ops {
         return tensor(logits, "cross_entropy_sum", of(logits), of(labels));
     }
 
+    /**
+     * The same with weights {@code [classes]} of the labels' classes, each label giving a share of its certainty to all
+     * classes; what it would be divided by for a mean is the sum of the labels' weights.
+     */
+    public static NDArray crossEntropySum(NDArray logits, NDArray labels, NDArray weights, double smoothing) {
+        return tensor(
+                logits, "cross_entropy_weighted_sum", of(logits), of(labels), of(weights), IValue.from(smoothing));
+    }
+
+    /** Sum of binary cross entropies in nats: logits and targets {@code [n, classes]}, weights {@code [classes]} of 1s. */
+    public static NDArray binaryCrossEntropySum(NDArray logits, NDArray targets, NDArray weights) {
+        return tensor(logits, "binary_cross_entropy_sum", of(logits), of(targets), of(weights));
+    }
+
     /** The rows of x {@code [n, ...]} that index int64 {@code [m]} names: {@code [m, ...]}. */
     public static NDArray rows(NDArray x, NDArray index) {
         return tensor(x, "index_select", of(x), of(index));

@@ -2,14 +2,19 @@ package dev.attune.trainer.text;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.text.jinja.Span;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A model's tokenizer. It may be used from any thread until it's closed. */
 public final class Tokenizer implements AutoCloseable {
@@ -89,7 +94,12 @@ public final class Tokenizer implements AutoCloseable {
 
     /** The token that fills batches; as it's masked, any will do for a model that has none. */
     public int pad() {
-        return special.pad().or(special::eos).orElse(0);
+        return filling().orElse(0);
+    }
+
+    /** The token that the model's files say to fill batches with, or else that ends a text. */
+    public Optional<Integer> filling() {
+        return special.pad().or(special::eos);
     }
 
     /** The tokens [tokens] of a text alone. */
@@ -106,10 +116,32 @@ public final class Tokenizer implements AutoCloseable {
     public Encoded encodeWithPlaces(String text) {
         var encoding = tokenizer.encode(text, false, false);
         var units = unitsByCodePoint(text);
-        var places = Arrays.stream(encoding.getCharTokenSpans())
-                .map(span -> span == null ? null : new Span(units[span.getStart()], units[span.getEnd()]))
-                .toList();
-        return new Encoded(ids(encoding), places);
+        return new Encoded(
+                ids(encoding),
+                Arrays.stream(encoding.getCharTokenSpans())
+                        .map(span -> span(span, units))
+                        .toList());
+    }
+
+    /**
+     * The tokens of a text, or of two that belong together, with those that the tokenizer puts around and between them.
+     *
+     * @param second {@code null}: there is one text alone
+     */
+    public Framed frame(String first, String second) {
+        var encoding =
+                second == null ? tokenizer.encode(first, true, false) : tokenizer.encode(first, second, true, false);
+        var units = new int[][] {unitsByCodePoint(first), unitsByCodePoint(second == null ? "" : second)};
+        var texts = integers(encoding.getSequenceIds());
+        var spans = encoding.getCharTokenSpans();
+        var places = IntStream.range(0, texts.length)
+                .mapToObj(token -> texts[token] < 0 ? null : span(spans[token], units[texts[token]]))
+                .collect(Collectors.toCollection(ArrayList::new));
+        return new Framed(ids(encoding), integers(encoding.getTypeIds()), texts, places);
+    }
+
+    private static Span span(CharSpan span, int[] units) {
+        return span == null ? null : new Span(units[span.getStart()], units[span.getEnd()]);
     }
 
     /** The text of tokens, special ones left out. */
@@ -127,7 +159,11 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private static int[] ids(Encoding encoding) {
-        return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
+        return integers(encoding.getIds());
+    }
+
+    private static int[] integers(long[] numbers) {
+        return Arrays.stream(numbers).mapToInt(Math::toIntExact).toArray();
     }
 
     /** Where each code point begins, and at last where the text ends, in UTF-16 units. */
