@@ -51,6 +51,12 @@ import io.fabric8.generator.annotation.ValidationRule;
         message = "linearProbe finds the length of its steps itself: leave training.learningRate out",
         fieldPath = ".training.learningRate")
 @ValidationRule(
+        value = "!((has(self.method.promptTuning) || has(self.method.prefixTuning) || has(self.method.adapter))"
+                + " && has(self.output.form) && self.output.form == 'merged')",
+        message = "virtual tokens, prefixes and bottlenecks can't be folded into a model's weights: set output.form to"
+                + " adapter, or leave it out",
+        fieldPath = ".output.form")
+@ValidationRule(
         value = "!(has(self.objective.languageModeling) && self.data.train.exists(d, has(d.format)"
                 + " && d.format != 'text'))",
         message = "languageModeling learns from running text: set format to text,"

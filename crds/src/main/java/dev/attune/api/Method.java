@@ -14,9 +14,10 @@ import java.util.Map;
 /** How the model is adapted; a union with exactly one member set. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-        value =
-                "[has(self.full), has(self.lora), has(self.ia3), has(self.linearProbe), has(self.head)].exists_one(x, x)",
-        message = "set exactly one of full, lora, ia3, linearProbe or head, for example method: {lora: {rank: 8}}")
+        value = "[has(self.full), has(self.lora), has(self.ia3), has(self.linearProbe), has(self.head),"
+                + " has(self.promptTuning), has(self.prefixTuning), has(self.adapter)].exists_one(x, x)",
+        message = "set exactly one of full, lora, ia3, linearProbe, head, promptTuning, prefixTuning or adapter, for"
+                + " example method: {lora: {rank: 8}}")
 public record Method(
         @JsonPropertyDescription(
                 "Full fine-tuning: every weight is trained, or those that are named. Needs memory for gradients and two"
@@ -42,7 +43,20 @@ public record Method(
         @JsonPropertyDescription(
                 "Head: the head of the task is trained, on features that the frozen model computes once;"
                         + " or, with unfreezeLayers, the model's uppermost layers with it (transfer learning).")
-        Head head) {
+        Head head,
+
+        @JsonPropertyDescription("Prompt tuning (https://arxiv.org/abs/2104.08691): the model is frozen, and embeddings"
+                + " of virtual tokens in front of every text are trained: the fewest parameters of all. The result is in"
+                + " PEFT's format.")
+        PromptTuning promptTuning,
+
+        @JsonPropertyDescription("Prefix tuning (https://arxiv.org/abs/2101.00190): the model is frozen, and keys and"
+                + " values in front of every text are trained in each layer. The result is in PEFT's format.")
+        PrefixTuning prefixTuning,
+
+        @JsonPropertyDescription("Bottleneck adapters (https://arxiv.org/abs/1902.00751): the model is frozen, and"
+                + " small networks inside its layers are trained. The result is in the format of the adapters library.")
+        Adapter adapter) {
 
     /** Full fine-tuning. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -173,4 +187,99 @@ public record Method(
                     + " [down_proj]. Unset: the last layer of the feed-forward network where targets is unset, too;"
                     + " else none.")
             List<@Size(min = 1, max = 128) String> feedForwardTargets) {}
+
+    /** Virtual tokens in front of the input. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "!(has(self.init) && has(self.initialText))",
+            message = "the text says how the virtual tokens start: set init or initialText, not both")
+    public record PromptTuning(
+            @Default("20")
+            @Min(1)
+            @Max(4096)
+            @JsonPropertyDescription("How many virtual tokens. They take their room from what the model can read; 8 to"
+                    + " 100 is usual.")
+            Integer length,
+
+            @JsonPropertyDescription("How the virtual tokens start. vocabulary: as tokens drawn from the model's"
+                    + " vocabulary. random: as numbers drawn from N(0, 1). Unset: vocabulary, unless there is an"
+                    + " initialText.")
+            Init init,
+
+            @Size(min = 1, max = 65536)
+            @JsonPropertyDescription("The virtual tokens start as the tokens of this text, repeated or cut to length,"
+                    + " for example a task's description: Classify the sentiment of this sentence.")
+            String initialText) {
+
+        /** How virtual tokens start where no text says so. */
+        public enum Init {
+            @JsonProperty("vocabulary")
+            VOCABULARY,
+            @JsonProperty("random")
+            RANDOM
+        }
+    }
+
+    /** Keys and values in front of those of the input, in every layer. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record PrefixTuning(
+            @Default("20")
+            @Min(1)
+            @Max(4096)
+            @JsonPropertyDescription("How many keys and values are put in front. They take their room from what the"
+                    + " model can read; 10 to 200 is usual.")
+            Integer length,
+
+            @JsonPropertyDescription("Trains the prefix through a small network, which is steadier at high learning"
+                    + " rates; the result holds what the network gives. `{}` takes its default. Unset: the prefix itself"
+                    + " is trained.")
+            Projection projection) {
+
+        /** The network that gives the prefix: linear, tanh, linear. */
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        public record Projection(
+                @Min(1)
+                @Max(65536)
+                @JsonPropertyDescription("Width between the network's two layers, for example 512. Unset: the width of"
+                        + " all keys of a token.")
+                Integer hidden) {}
+    }
+
+    /** Small networks inside the layers. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Adapter(
+            @Default("pfeiffer")
+            @JsonPropertyDescription("Where the networks stand. pfeiffer: behind each feed-forward network. houlsby:"
+                    + " behind each attention and each feed-forward network. parallel: beside each feed-forward network,"
+                    + " scaled by 4.")
+            Placement placement,
+
+            @Min(1)
+            @Max(65536)
+            @JsonPropertyDescription("The model's width divided by the network's. Unset: 16; of parallel 2.")
+            Integer reduction,
+
+            @JsonPropertyDescription("The function between the network's two layers. Unset: relu; of houlsby swish.")
+            Nonlinearity nonlinearity) {
+
+        /** Where the networks stand. */
+        public enum Placement {
+            @JsonProperty("pfeiffer")
+            PFEIFFER,
+            @JsonProperty("houlsby")
+            HOULSBY,
+            @JsonProperty("parallel")
+            PARALLEL
+        }
+
+        /** What is between a network's two layers. */
+        public enum Nonlinearity {
+            @JsonProperty("relu")
+            RELU,
+            @JsonProperty("gelu")
+            GELU,
+            @JsonProperty("swish")
+            SWISH
+        }
+    }
 }

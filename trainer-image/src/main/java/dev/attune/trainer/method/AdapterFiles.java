@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
+import dev.attune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,8 +29,10 @@ public record AdapterFiles(Map<String, Supplier<Map<String, NDArray>>> weights, 
     public List<String> write(Path folder) throws IOException {
         var written = new ArrayList<String>();
         for (var file : weights.entrySet()) {
-            SafetensorsWriter.write(
-                    folder.resolve(file.getKey()), file.getValue().get());
+            try (var scope = Scope.withoutGradients()) {
+                SafetensorsWriter.write(
+                        folder.resolve(file.getKey()), file.getValue().get());
+            }
             written.add(file.getKey());
         }
         for (var file : configs.entrySet()) {

@@ -32,6 +32,15 @@ public final class Methods {
         if (spec.head() != null) {
             return new TopLayers(spec.head().unfreezeLayers());
         }
+        if (spec.promptTuning() != null) {
+            return PromptTuning.of(spec.promptTuning());
+        }
+        if (spec.prefixTuning() != null) {
+            return PrefixTuning.of(spec.prefixTuning());
+        }
+        if (spec.adapter() != null) {
+            return Bottleneck.of(spec.adapter());
+        }
         return Full.of(spec.full());
     }
 
@@ -54,6 +63,9 @@ public final class Methods {
     /** The method that made the adapter in a folder, which PEFT or this trainer saved; an unknown one is refused. */
     public static Method of(Path folder) {
         var config = adapterConfig(folder);
+        if (Bottleneck.made(config)) {
+            return Bottleneck.of(folder, config);
+        }
         var type = config.path("peft_type").asText();
         return switch (type) {
             case "LORA" ->
@@ -63,9 +75,11 @@ public final class Methods {
                         Optional.empty(),
                         Optional.empty());
             case "IA3" -> Ia3.read(folder, config);
+            case PromptTuning.TYPE -> PromptTuning.of(config);
+            case PrefixTuning.TYPE -> PrefixTuning.of(config);
             default ->
-                throw TrainerFailure.invalidModel(
-                        "%s: peft_type %s is not implemented; known: LORA, IA3".formatted(folder, type));
+                throw TrainerFailure.invalidModel("%s: peft_type %s is not implemented; known: LORA, IA3, %s, %s"
+                        .formatted(folder, type, PromptTuning.TYPE, PrefixTuning.TYPE));
         };
     }
 

@@ -70,15 +70,25 @@ final class Peft {
             List<Trainable> own,
             ObjectNode config,
             Supplier<Map<String, NDArray>> merged) {
+        var trainables = withHead(model, own, PREFIX);
+        var files = new AdapterFiles(
+                Map.of(WEIGHTS, () -> Trainable.byName(trainables)), Map.of(AdapterFiles.CONFIG, config));
+        return new Adapted(training, inference, trainables, Optional.of(files), merged);
+    }
+
+    /**
+     * All that is trained: what the adapter has of its own, and then the modules of the model's task.
+     *
+     * @param prefix what is put before the name of a module
+     */
+    static List<Trainable> withHead(Model model, List<Trainable> own, String prefix) {
         var trainables = new ArrayList<>(own);
         model.architecture().head().parameters().stream()
                 .filter(parameter -> kept(model, parameter))
-                .map(p -> new Trainable(PREFIX + p.name(), model.weights().get(p.name()), p.decays()))
+                .map(p -> new Trainable(prefix + p.name(), model.weights().get(p.name()), p.decays()))
                 .forEach(trainables::add);
         trainables.forEach(trainable -> Torch.requireGradient(trainable.array()));
-        var files = new AdapterFiles(
-                Map.of(WEIGHTS, () -> Trainable.byName(trainables)), Map.of(AdapterFiles.CONFIG, config));
-        return new Adapted(training, inference, List.copyOf(trainables), Optional.of(files), merged);
+        return List.copyOf(trainables);
     }
 
     /** Refuses an adapter that keeps other modules than the task's head; PEFT lists the usual names of heads as well. */

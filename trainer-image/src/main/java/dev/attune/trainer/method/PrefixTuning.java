@@ -1,0 +1,216 @@
+package dev.attune.trainer.method;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.model.Architecture.Kind;
+import dev.attune.trainer.model.Geometry;
+import dev.attune.trainer.model.Mask;
+import dev.attune.trainer.model.Model;
+import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.NetworkDecorator;
+import dev.attune.trainer.tensor.Ops;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Prefix tuning (https://arxiv.org/abs/2101.00190): keys and values in front of every self-attention's, trained as they
+ * are or through a small network. Saved as PEFT saves it.
+ *
+ * @param projection the width of the network; empty: there is none
+ */
+record PrefixTuning(int length, Optional<Integer> projection) implements Method {
+
+    static final String TYPE = "PREFIX_TUNING";
+
+    /** Stands for the width of a token's keys. */
+    private static final int AS_WIDE = 0;
+
+    static PrefixTuning of(dev.attune.api.Method.PrefixTuning spec) {
+        return new PrefixTuning(
+                spec.length(),
+                Optional.ofNullable(spec.projection())
+                        .map(projection -> projection.hidden() == null ? AS_WIDE : projection.hidden()));
+    }
+
+    /** As an adapter's folder configures it: what is for use holds what the network gave, and no network any more. */
+    static PrefixTuning of(JsonNode config) {
+        var network = config.path("prefix_projection").asBoolean()
+                && !config.path("inference_mode").asBoolean();
+        return new PrefixTuning(
+                config.path("num_virtual_tokens").asInt(),
+                network ? Optional.of(config.path("encoder_hidden_size").asInt(AS_WIDE)) : Optional.empty());
+    }
+
+    @Override
+    public String name() {
+        return "prefixTuning";
+    }
+
+    @Override
+    public double learningRate() {
+        return 1e-2;
+    }
+
+    @Override
+    public boolean needsWeights() {
+        return true;
+    }
+
+    @Override
+    public boolean hasAdapter() {
+        return true;
+    }
+
+    @Override
+    public boolean merges() {
+        return false;
+    }
+
+    @Override
+    public int places() {
+        return length;
+    }
+
+    @Override
+    public Adapted adapt(Model model, long seed) {
+        var geometry = model.architecture().geometry();
+        if (geometry.attentions().isEmpty()) {
+            throw TrainerFailure.invalidManifest(
+                    "spec.method.prefixTuning: %s has no keys and values to put a prefix before: use lora or full"
+                            .formatted(model.source()));
+        }
+        var random = new Random(seed);
+        Prefix prefix = projection.isPresent() ? projected(geometry, random) : plain(geometry, random);
+        var encoderDecoder = model.architecture().kind() == Kind.ENCODER_DECODER;
+        var network = new Prefixed(model.network(), geometry, prefix, length, blocks(geometry, encoderDecoder));
+        var config = VirtualTokens.config(model, TYPE, length);
+        config.put("num_transformer_submodules", encoderDecoder ? 2 : 1);
+        config.put("token_dim", width(geometry));
+        config.put("prefix_projection", projection.isPresent());
+        config.put("encoder_hidden_size", inner(geometry));
+        return VirtualTokens.adapted(model, network, prefix.trainables(), config, prefix::whole);
+    }
+
+    /**
+     * Which part of the prefix a layer takes. PEFT lays an encoder-decoder's out twice over, for attention and
+     * cross-attention in turns, and then has cross-attention without: so layers take every other part.
+     */
+    private static IntUnaryOperator blocks(Geometry geometry, boolean encoderDecoder) {
+        return encoderDecoder ? layer -> 2 * layer % geometry.attentions().size() : layer -> layer;
+    }
+
+    /** Numbers of a token's keys in a layer. */
+    private static int width(Geometry geometry) {
+        return geometry.keyValueHeads() * geometry.headSize();
+    }
+
+    private int inner(Geometry geometry) {
+        return projection.filter(given -> given != AS_WIDE).orElse(width(geometry));
+    }
+
+    private Prefix plain(Geometry geometry, Random random) {
+        var columns = 2 * geometry.attentions().size() * width(geometry);
+        return new Plain(Draw.normal(new Shape(length, columns), 1, random), 2 * width(geometry));
+    }
+
+    private Prefix projected(Geometry geometry, Random random) {
+        var width = width(geometry);
+        var inner = inner(geometry);
+        var columns = 2 * geometry.attentions().size() * width;
+        return new Projected(
+                Draw.normal(new Shape(length, width), 1, random),
+                Draw.linear(new Shape(inner, width), width, random),
+                Draw.linear(new Shape(inner), width, random),
+                Draw.linear(new Shape(columns, inner), inner, random),
+                Draw.linear(new Shape(columns), inner, random),
+                2 * width);
+    }
+
+    /** What is trained, and the keys and values that it gives. */
+    private interface Prefix {
+
+        List<Trainable> trainables();
+
+        /** Of a layer, from what is trained: {@code [length, 2·width]}, keys first. */
+        NDArray part(int layer);
+
+        /** Of all layers, {@code [length, layers·2·width]}. */
+        NDArray whole();
+    }
+
+    private record Plain(NDArray all, int size) implements Prefix {
+
+        @Override
+        public List<Trainable> trainables() {
+            return List.of(new Trainable(VirtualTokens.WEIGHTS, all, true));
+        }
+
+        @Override
+        public NDArray part(int layer) {
+            return all.get(":, %d:%d".formatted(layer * size, (layer + 1) * size));
+        }
+
+        @Override
+        public NDArray whole() {
+            return all;
+        }
+    }
+
+    /** {@code linear(tanh(linear(embedding)))}. A layer computes its own part of it. */
+    private record Projected(
+            NDArray embedding, NDArray firstWeight, NDArray firstBias, NDArray lastWeight, NDArray lastBias, int size)
+            implements Prefix {
+
+        @Override
+        public List<Trainable> trainables() {
+            return List.of(
+                    new Trainable("embedding.weight", embedding, true),
+                    new Trainable("transform.0.weight", firstWeight, true),
+                    new Trainable("transform.0.bias", firstBias, false),
+                    new Trainable("transform.2.weight", lastWeight, true),
+                    new Trainable("transform.2.bias", lastBias, false));
+        }
+
+        @Override
+        public NDArray part(int layer) {
+            var from = (long) layer * size;
+            return Ops.linear(
+                    inner(), Ops.slice(lastWeight, from, from + size), Ops.slice(lastBias, from, from + size));
+        }
+
+        @Override
+        public NDArray whole() {
+            return Ops.linear(inner(), lastWeight, lastBias);
+        }
+
+        private NDArray inner() {
+            return Ops.linear(embedding, firstWeight, firstBias).tanh();
+        }
+    }
+
+    /** Puts the prefix before the keys and values of each self-attention. */
+    private record Prefixed(Network base, Geometry geometry, Prefix prefix, int past, IntUnaryOperator blocks)
+            implements NetworkDecorator {
+
+        @Override
+        public NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask) {
+            var layer = geometry.attentions().indexOf(name);
+            if (layer < 0) {
+                return base.attention(name, q, k, v, mask);
+            }
+            var both = prefix.part(blocks.applyAsInt(layer))
+                    .reshape(past, 2, geometry.keyValueHeads(), geometry.headSize())
+                    .transpose(1, 2, 0, 3);
+            return base.attention(name, q, before(both, 0, k), before(both, 1, v), mask);
+        }
+
+        private NDArray before(NDArray both, int which, NDArray own) {
+            var shape = new Shape(own.getShape().get(0), geometry.keyValueHeads(), past, geometry.headSize());
+            return Ops.slice(both, which, which + 1).broadcast(shape).concat(own, 2);
+        }
+    }
+}
