@@ -41,10 +41,10 @@ import io.fabric8.generator.annotation.ValidationRule;
                 + " merged, or leave it out",
         fieldPath = ".output.form")
 @ValidationRule(
-        value = "!((has(self.method.linearProbe) || has(self.method.head))"
-                + " && (has(self.objective.languageModeling) || has(self.objective.instruction)))",
-        message = "linearProbe and head train the head of a task, and a model that writes text has none but its"
-                + " vocabulary: use method: {lora: {}}, or an objective as classification",
+        value = "!(has(self.method.linearProbe) || has(self.method.head))"
+                + " || has(self.objective.classification) || has(self.objective.regression)",
+        message = "linearProbe and head train the head that answers once for a whole text: use objective:"
+                + " {classification: {}} or {regression: {}}, or method: {lora: {}}",
         fieldPath = ".method")
 @ValidationRule(
         value = "!(has(self.method.linearProbe) && has(self.training) && has(self.training.learningRate))",

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples that need no more than the quickstart's model and data, as their READMEs have them typed. */
 class ExamplesTest {
@@ -34,6 +36,23 @@ class ExamplesTest {
             var loss = history(claim(result));
             assertThat(loss[1]).as("loss of " + result).isLessThan(loss[0]);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"linear-probe", "head"})
+    void aFrozenModelTellsTwoWritersApart(String example) throws IOException {
+        layOut("model");
+        layOut("data");
+
+        assertThat(run(example)).isZero();
+
+        var result = claim(example.equals("head") ? "writers-head" : "writers-probe");
+        assertThat(result.resolve("model.safetensors")).isNotEmptyFile();
+        var accuracies = new ObjectMapper()
+                .readTree(result.resolve("trainer_state.json").toFile())
+                .path("log_history")
+                .findValues("eval_accuracy");
+        assertThat(accuracies.get(accuracies.size() - 1).asDouble()).isGreaterThan(0.7);
     }
 
     private int run(String example) {
