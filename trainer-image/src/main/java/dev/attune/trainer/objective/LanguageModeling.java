@@ -5,6 +5,7 @@ import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.DataFile;
 import dev.attune.trainer.data.Examples;
 import dev.attune.trainer.data.RunningText;
+import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Task;
@@ -22,6 +23,15 @@ record LanguageModeling() implements Objective {
     @Override
     public Task task() {
         return Task.LANGUAGE_MODELING;
+    }
+
+    @Override
+    public Objective on(Architecture architecture, Tokenizer tokenizer) {
+        if (architecture.kind() == Architecture.Kind.ENCODER) {
+            throw TrainerFailure.invalidManifest(
+                    "spec.objective.languageModeling: the model reads all at once and would see the token that it is to tell: write languageModeling: {masked: true}");
+        }
+        return this;
     }
 
     @Override

@@ -22,8 +22,15 @@ public final class Objectives {
         if (spec.regression() != null) {
             return Regression.of(known);
         }
-        return spec.instruction() == null
-                ? new LanguageModeling()
-                : new Instruction(spec.instruction().lossOn());
+        if (spec.questionAnswering() != null) {
+            return new QuestionAnswering(
+                    spec.questionAnswering().stride(), spec.questionAnswering().maxAnswerTokens());
+        }
+        if (spec.instruction() != null) {
+            return new Instruction(spec.instruction().lossOn());
+        }
+        return Boolean.TRUE.equals(spec.languageModeling().masked())
+                ? new MaskedLanguageModeling(0, 0)
+                : new LanguageModeling();
     }
 }

@@ -32,6 +32,11 @@ public record SpecialTokens(Map<String, String> declared, Map<String, Integer> i
         return Optional.ofNullable(ids.get("pad_token"));
     }
 
+    /** Stands in place of a token that is to be told. */
+    public Optional<Integer> mask() {
+        return Optional.ofNullable(ids.get("mask_token"));
+    }
+
     /** Stands for what the vocabulary lacks. */
     public Optional<Integer> unk() {
         return Optional.ofNullable(ids.get("unk_token"));
@@ -51,7 +56,7 @@ public record SpecialTokens(Map<String, String> declared, Map<String, Integer> i
         declare(declared, listsAddedTokens ? config : map);
 
         var ids = new LinkedHashMap<String, Integer>();
-        for (var name : Set.of("bos_token", "eos_token", "pad_token", "unk_token")) {
+        for (var name : Set.of("bos_token", "eos_token", "pad_token", "unk_token", "mask_token")) {
             var text = declared.get(name);
             var id = text != null
                     ? Optional.of(vocabulary

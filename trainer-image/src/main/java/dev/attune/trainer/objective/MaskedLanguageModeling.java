@@ -1,0 +1,118 @@
+package dev.attune.trainer.objective;
+
+import ai.djl.ndarray.NDArray;
+import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.data.DataFile;
+import dev.attune.trainer.data.Examples;
+import dev.attune.trainer.data.MaskableText;
+import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Task;
+import dev.attune.trainer.text.Tokenizer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Tokens told from all others, as BERT learns: 15 % of them, of which 80 % are masked, 10 % are others and 10 % stay.
+ *
+ * @param mask the token that masks
+ * @param vocabulary tokens that may stand in place of another
+ */
+record MaskedLanguageModeling(int mask, int vocabulary) implements Objective {
+
+    private static final double CHOSEN = 0.15;
+    private static final double MASKED = 0.8;
+    private static final double REPLACED = 0.9;
+
+    @Override
+    public String name() {
+        return "languageModeling";
+    }
+
+    @Override
+    public Task task() {
+        return Task.LANGUAGE_MODELING;
+    }
+
+    @Override
+    public Objective on(Architecture architecture, Tokenizer tokenizer) {
+        if (architecture.kind() != Architecture.Kind.ENCODER) {
+            throw TrainerFailure.invalidManifest(
+                    "spec.objective.languageModeling.masked: the model reads from left to right, so it can't tell a token from those behind it: set masked to false, or take a model that reads all at once, as BERT");
+        }
+        var token = tokenizer
+                .special()
+                .mask()
+                .orElseThrow(() -> TrainerFailure.invalidModel(
+                        "%s gives no mask_token, which masked language modeling needs: add \"mask_token\": \"TOKEN\", with a token of tokenizer.json"
+                                .formatted(tokenizer.folder().resolve("tokenizer_config.json"))));
+        return new MaskedLanguageModeling(token, Math.min(tokenizer.size(), architecture.vocabulary()));
+    }
+
+    @Override
+    public Examples examples(List<DataFile> files, Architecture architecture, Tokenizer tokenizer, int sequenceLength) {
+        return MaskableText.examples(files, tokenizer, sequenceLength);
+    }
+
+    /** Each row is drawn from the seed and its own tokens, so that it is masked alike whatever it is batched with. */
+    @Override
+    public Batch drawn(Batch batch, long seed) {
+        var ids = batch.ids().clone();
+        var labels = batch.labels().clone();
+        for (var row = 0; row < batch.size(); row++) {
+            var from = row * batch.length();
+            var to = from + batch.length();
+            while (to > from && batch.attentionMask()[to - 1] == 0) {
+                to--;
+            }
+            var random = new Random(31 * seed + Arrays.hashCode(Arrays.copyOfRange(batch.ids(), from, to)));
+            for (var at = from; at < to; at++) {
+                if (labels[at] == Batch.IGNORED) {
+                    continue;
+                }
+                if (random.nextDouble() >= CHOSEN) {
+                    labels[at] = Batch.IGNORED;
+                    continue;
+                }
+                var fate = random.nextDouble();
+                ids[at] = fate < MASKED ? mask : fate < REPLACED ? random.nextInt(vocabulary) : ids[at];
+            }
+        }
+        return new Batch(
+                batch.size(),
+                batch.length(),
+                ids,
+                batch.segments(),
+                batch.attentionMask(),
+                labels,
+                batch.targets(),
+                batch.windows());
+    }
+
+    @Override
+    public double count(Network network, Batch batch) {
+        return MaskedTokens.count(batch);
+    }
+
+    @Override
+    public NDArray rows(Architecture architecture, Network network, Batch batch) {
+        return MaskedTokens.rows(architecture, network, batch);
+    }
+
+    @Override
+    public Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
+        return MaskedTokens.loss(architecture, network, rows, batch);
+    }
+
+    @Override
+    public Tally tally() {
+        return Tally.ofPerplexity();
+    }
+
+    @Override
+    public boolean writes() {
+        return false;
+    }
+}
