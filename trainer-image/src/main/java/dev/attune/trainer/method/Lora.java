@@ -79,7 +79,9 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
     @Override
     public Optional<String> unmergeable(Model model) {
         var head = model.architecture().head().last();
-        return layers(model).stream().map(Parameter::module).anyMatch(head::equals)
+        return layers(model).stream()
+                        .filter(layer -> layer.role() == Role.EMBEDDING)
+                        .anyMatch(layer -> layer.module().equals(head))
                 ? Optional.of(
                         head + " is adapted as an embedding and is the output head as well, which is not: one weight"
                                 + " can't be both")

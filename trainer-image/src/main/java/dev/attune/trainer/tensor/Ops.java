@@ -85,6 +85,13 @@ public final class Ops {
         return tensor(scales, "unpack_int8", of(codes), of(scales));
     }
 
+    /** Whether an array came from a weight that gradients are kept for. */
+    static boolean hasHistory(NDArray x) {
+        try (var result = MODULE.call("has_history", of(x))) {
+            return result.toBoolean();
+        }
+    }
+
     /** A seed drawn from the random numbers, int64 {@code [1]}, where an array lives. */
     static NDArray randomSeed(NDArray like) {
         return tensor(like, "random_seed");

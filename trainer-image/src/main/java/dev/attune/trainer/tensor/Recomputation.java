@@ -55,7 +55,7 @@ public final class Recomputation {
             try (var scope = Scope.withGradients()) {
                 Torch.seed(layer.seed());
                 backward(layer.work().apply(layer.input()), layer.output());
-                if (JniUtils.requiresGrad((PtNDArray) layer.before())) {
+                if (Ops.hasHistory(layer.before())) {
                     backward(layer.before(), layer.input());
                 }
             }

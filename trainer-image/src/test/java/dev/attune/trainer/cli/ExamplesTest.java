@@ -55,6 +55,19 @@ class ExamplesTest {
         assertThat(accuracies.get(accuracies.size() - 1).asDouble()).isGreaterThan(0.7);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"dora", "ia3", "quantized"})
+    void aMethodLearns(String example) throws IOException {
+        layOut("model");
+        layOut("data");
+
+        assertThat(run(example)).isZero();
+
+        assertThat(claim(example + "/adapter_config.json")).isNotEmptyFile();
+        var loss = history(claim(example));
+        assertThat(loss[1]).isLessThan(loss[0]);
+    }
+
     private int run(String example) {
         return Attune.commandLine()
                 .execute(
