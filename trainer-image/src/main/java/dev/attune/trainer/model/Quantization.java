@@ -2,6 +2,7 @@ package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
@@ -82,7 +83,7 @@ public enum Quantization {
         for (var i = 0; i < borders.length; i++) {
             borders[i] = (NF4_VALUES[i] + NF4_VALUES[i + 1]) / 2;
         }
-        return Torch.manager().create(borders);
+        return lasting(Torch.manager().create(borders));
     }
 
     /** The two numbers that each byte stands for. */
@@ -92,7 +93,13 @@ public enum Quantization {
             pairs[2 * code] = NF4_VALUES[code >> 4];
             pairs[2 * code + 1] = NF4_VALUES[code & 15];
         }
-        return Torch.manager().create(pairs).reshape(256, 2);
+        return lasting(Torch.manager().create(pairs, new Shape(256, 2)));
+    }
+
+    /** This class may be met for the first time inside a scope. */
+    private static NDArray lasting(NDArray array) {
+        Scope.release(array);
+        return array;
     }
 
     /** Puts codes and scales in a weight's place; the weight is freed. */
