@@ -94,6 +94,18 @@ import io.fabric8.generator.annotation.ValidationRule;
         message = "questionAnswering needs contexts, questions and answers: set format to questionAnswering",
         fieldPath = ".data")
 @ValidationRule(
+        value = "!(has(self.objective.sequenceToSequence) && self.data.train.exists(d, has(d.format)"
+                + " && d.format != 'instruction'))",
+        message = "sequenceToSequence learns from sources and targets: set format to instruction, whose prompt is the"
+                + " source and whose completion is the target",
+        fieldPath = ".data.train")
+@ValidationRule(
+        value = "!(has(self.objective.sequenceToSequence) && has(self.data.evaluation)"
+                + " && self.data.evaluation.exists(d, has(d.format) && d.format != 'instruction'))",
+        message = "sequenceToSequence is judged on sources and targets: set format to instruction, whose prompt is the"
+                + " source and whose completion is the target",
+        fieldPath = ".data.evaluation")
+@ValidationRule(
         value = "!(has(self.evaluation) && has(self.evaluation.every) && !has(self.data.evaluation)"
                 + " && !has(self.data.evaluationFraction))",
         message = "there is nothing to judge by: set data.evaluation or data.evaluationFraction, or leave"

@@ -15,12 +15,13 @@ import java.util.Map;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
         value = "[has(self.languageModeling), has(self.instruction), has(self.classification), has(self.regression),"
-                + " has(self.questionAnswering)].exists_one(x, x)",
-        message = "set exactly one of languageModeling, instruction, classification, regression or questionAnswering,"
-                + " for example objective: {instruction: {}}")
+                + " has(self.questionAnswering), has(self.sequenceToSequence)].exists_one(x, x)",
+        message = "set exactly one of languageModeling, instruction, classification, regression, questionAnswering or"
+                + " sequenceToSequence, for example objective: {instruction: {}}")
 public record Objective(
         @JsonPropertyDescription("Predict the tokens of running text (continued pre-training): documents are joined and"
-                + " cut into training.sequenceLength tokens.")
+                + " cut into training.sequenceLength tokens. An encoder-decoder, as T5, learns to fill in spans that are"
+                + " left out: 15 % of the tokens, 3 at a time on average.")
         LanguageModeling languageModeling,
 
         @JsonPropertyDescription(
@@ -37,7 +38,14 @@ public record Objective(
 
         @JsonPropertyDescription("Mark the answer to a question in a text (extractive). Needs a model that reads all at"
                 + " once, as BERT.")
-        QuestionAnswering questionAnswering) {
+        QuestionAnswering questionAnswering,
+
+        @JsonPropertyDescription("Write a target for a source (summarisation, translation), on records of a prompt,"
+                + " the source, and a completion, the target; data.train[].columns maps other names, for example"
+                + " {prompt: document, completion: summary}. An encoder-decoder, as T5, reads the source and learns"
+                + " the target and the end of text; a decoder learns them behind the source, as in instruction. An"
+                + " encoder can't write.")
+        SequenceToSequence sequenceToSequence) {
 
     /** Prediction of tokens on running text. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -123,6 +131,23 @@ public record Objective(
             @Max(100000)
             @JsonPropertyDescription("How many tokens an answer may have at most when the model is judged.")
             Integer maxAnswerTokens) {}
+
+    /** Targets for sources. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record SequenceToSequence(
+            @Size(min = 1, max = 4096)
+            @JsonPropertyDescription("Text put before each source, to tell the model what it is to do with it, for"
+                    + " example `summarize: ` or `translate English to German: `, with the blank. Unset: none.")
+            String prefix,
+
+            @Default("128")
+            @Min(2)
+            @Max(1048576)
+            @JsonPropertyDescription(
+                    "Tokens of a target at most, the end of text among them; longer ones are cut. Sources"
+                            + " are cut to training.sequenceLength tokens. A decoder reads source and target as one text, which"
+                            + " training.sequenceLength alone bounds.")
+            Integer targetLength) {}
 
     /** Which tokens count in the loss. */
     public enum LossOn {

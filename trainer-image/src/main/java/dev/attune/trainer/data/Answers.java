@@ -9,26 +9,34 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Prompts with completions and chats, an example each, in which the completion or the assistant's turns are learnt. */
 public final class Answers {
 
     private static final Set<Format> FORMATS = Set.of(Format.INSTRUCTION, Format.CHAT);
 
+    private final UnaryOperator<Sample> read;
     private final Tokenizer tokenizer;
     private final boolean wholly;
     private final int sequenceLength;
     private ChatTemplate template;
 
-    private Answers(Tokenizer tokenizer, boolean wholly, int sequenceLength) {
+    private Answers(UnaryOperator<Sample> read, Tokenizer tokenizer, boolean wholly, int sequenceLength) {
+        this.read = read;
         this.tokenizer = tokenizer;
         this.wholly = wholly;
         this.sequenceLength = sequenceLength;
     }
 
-    /** An example a record, cut to {@code sequenceLength} tokens; those that leave nothing to learn are left out. */
-    public static Examples examples(List<DataFile> files, LossOn lossOn, Tokenizer tokenizer, int sequenceLength) {
-        var answers = new Answers(tokenizer, lossOn == LossOn.ALL, sequenceLength);
+    /**
+     * An example a record, cut to {@code sequenceLength} tokens; those that leave nothing to learn are left out.
+     *
+     * @param read what each record is taken for
+     */
+    public static Examples examples(
+            List<DataFile> files, UnaryOperator<Sample> read, LossOn lossOn, Tokenizer tokenizer, int sequenceLength) {
+        var answers = new Answers(read, tokenizer, lossOn == LossOn.ALL, sequenceLength);
         var examples = new ArrayList<Example>();
         var notes = new ArrayList<String>();
         for (var file : files) {
@@ -40,11 +48,16 @@ public final class Answers {
         return new Examples(examples, notes);
     }
 
+    /** The same for records that are taken for what they are. */
+    public static Examples examples(List<DataFile> files, LossOn lossOn, Tokenizer tokenizer, int sequenceLength) {
+        return examples(files, UnaryOperator.identity(), lossOn, tokenizer, sequenceLength);
+    }
+
     private void read(DataFile file, List<Example> examples, List<String> notes) {
         var cut = new int[1];
         var dropped = new ArrayList<String>();
         file.forEach(FORMATS, sample -> {
-            var example = example(sample);
+            var example = example(read.apply(sample));
             var fitting = example.length() <= sequenceLength
                     ? example
                     : Example.of(

@@ -79,7 +79,7 @@ public final class Order {
     }
 
     /** SplitMix64's finaliser: neighbouring seeds and epochs come out far from each other. */
-    private static long mixed(long z) {
+    static long mixed(long z) {
         z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
         z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
         return z ^ (z >>> 31);

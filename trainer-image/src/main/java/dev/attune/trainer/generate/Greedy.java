@@ -3,6 +3,7 @@ package dev.attune.trainer.generate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.model.KeyValueCache;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Tokens;
@@ -12,13 +13,13 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Continues a text with the likeliest token, again and again. */
+/** Continues or answers a text with the likeliest token, again and again. */
 public final class Greedy {
 
     private Greedy() {}
 
     /**
-     * The tokens that follow a prompt.
+     * The tokens that follow a prompt; of an encoder-decoder, those that answer it.
      *
      * @param prompt at least one token
      * @param most how many tokens at most
@@ -26,30 +27,64 @@ public final class Greedy {
      */
     public static int[] continuation(
             Architecture architecture, Network network, int[] prompt, int most, Set<Integer> ends) {
-        var taken = network.virtualTokens() + network.past() + prompt.length;
-        var room = Math.min(most, architecture.maxLength() - taken);
-        var text = new int[Math.max(0, room)];
         try (var scope = Scope.withoutGradients();
                 var cached = KeyValueCache.of(network)) {
-            var input = prompt;
-            var offset = 0;
-            for (var length = 0; length < text.length; length++) {
-                var next = next(architecture, cached, input, offset);
-                if (ends.contains(next)) {
-                    return Arrays.copyOf(text, length);
-                }
-                text[length] = next;
-                offset += input.length + (offset == 0 ? network.virtualTokens() : 0);
-                input = new int[] {next};
+            return architecture.kind() == Kind.ENCODER_DECODER
+                    ? answer(architecture, cached, Tokens.of(ids(prompt), 0), most, ends)
+                    : sequel(architecture, cached, prompt, most, ends);
+        }
+    }
+
+    private static int[] sequel(Architecture architecture, Network network, int[] prompt, int most, Set<Integer> ends) {
+        var virtual = network.virtualTokens();
+        var room = architecture.maxLength() - virtual - network.past() - prompt.length;
+        return write(
+                Math.min(most, room),
+                ends,
+                prompt,
+                (input, offset) ->
+                        next(architecture, network, Tokens.of(ids(input), offset == 0 ? 0 : virtual + offset)));
+    }
+
+    /** The source is read once. */
+    private static int[] answer(
+            Architecture architecture, Network network, Tokens prompt, int most, Set<Integer> ends) {
+        var source = architecture.source(network, prompt);
+        return write(
+                most,
+                ends,
+                new int[] {architecture.start()},
+                (input, offset) ->
+                        next(architecture, network, prompt.with(new Tokens.Answers(ids(input), source), offset)));
+    }
+
+    /** The token behind some input, of which {@code offset} tokens before are cached. */
+    private interface Next {
+        int after(int[] input, int offset);
+    }
+
+    private static int[] write(int most, Set<Integer> ends, int[] first, Next next) {
+        var text = new int[Math.max(0, most)];
+        var input = first;
+        var offset = 0;
+        for (var length = 0; length < text.length; length++) {
+            var token = next.after(input, offset);
+            if (ends.contains(token)) {
+                return Arrays.copyOf(text, length);
             }
+            text[length] = token;
+            offset += input.length;
+            input = new int[] {token};
         }
         return text;
     }
 
-    private static int next(Architecture architecture, Network network, int[] input, int offset) {
-        var ids = Torch.manager().create(IntStream.of(input).asLongStream().toArray(), new Shape(1, input.length));
-        var hidden = architecture.hidden(network, Tokens.of(ids, offset));
-        NDArray last = hidden.get("0,-1").expandDims(0);
+    private static int next(Architecture architecture, Network network, Tokens tokens) {
+        NDArray last = architecture.hidden(network, tokens).get("0,-1").expandDims(0);
         return (int) architecture.outputs(network, last).argMax().getLong();
+    }
+
+    private static NDArray ids(int[] tokens) {
+        return Torch.manager().create(IntStream.of(tokens).asLongStream().toArray(), new Shape(1, tokens.length));
     }
 }

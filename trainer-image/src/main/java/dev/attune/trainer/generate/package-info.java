@@ -1,2 +1,2 @@
-/** Text from a model: greedy continuation with cached keys and values. */
+/** Text from a model: greedy, with cached keys and values. */
 package dev.attune.trainer.generate;

@@ -8,6 +8,7 @@ import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.generate.Greedy;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.WeightsNetwork;
@@ -81,7 +82,7 @@ record Judge(
     private List<Generated> write(int step, Network network) {
         var written = new ArrayList<Generated>();
         for (var example : prompts.subList(0, Math.min(SAMPLES, prompts.size()))) {
-            var prompt = opening(example);
+            var prompt = architecture.kind() == Kind.ENCODER_DECODER ? source(example) : opening(example);
             var text = Greedy.continuation(architecture, network, prompt, SAMPLE_TOKENS, ends());
             written.add(new Generated(step, tokenizer.decode(prompt), tokenizer.decode(text)));
         }
@@ -90,6 +91,11 @@ record Judge(
 
     private Set<Integer> ends() {
         return tokenizer.special().stops();
+    }
+
+    /** What the encoder reads. */
+    private int[] source(Example example) {
+        return objective.drawn(Batch.of(List.of(example), tokenizer.pad()), 0).ids();
     }
 
     /** What stands before the first token to learn; of a text that is learnt whole, its first tokens. */

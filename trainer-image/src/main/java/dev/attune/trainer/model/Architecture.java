@@ -29,12 +29,9 @@ public interface Architecture {
      */
     NDArray hidden(Network network, Tokens tokens);
 
-    /**
-     * What the decoder of an encoder-decoder looks at: keys and values {@code [batch, heads, length, d]} of each of its
-     * layers, from the tokens that its encoder reads.
-     */
-    default List<NDArray> source(Network network, Tokens tokens) {
-        return List.of();
+    /** What the decoder of an encoder-decoder looks at: last hidden states {@code [batch, length, hidden]} of its encoder. */
+    default NDArray source(Network network, Tokens tokens) {
+        throw new UnsupportedOperationException(kind() + " has no encoder beside it");
     }
 
     /** The token that the decoder of an encoder-decoder reads first. */

@@ -23,9 +23,9 @@ public record Parameter(String name, Shape shape, Role role) {
         NORM
     }
 
-    /** Whether weight decay is for it, as in Hugging Face's Trainer. */
+    /** Whether weight decay is for it, as in Hugging Face's Trainer, which takes T5's embedding of distances for a bias. */
     public boolean decays() {
-        return role != Role.BIAS && role != Role.NORM;
+        return role != Role.BIAS && role != Role.NORM && !name.contains("bias");
     }
 
     /** The module that holds it: the name without its last part. */

@@ -1,7 +1,6 @@
 package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
-import java.util.List;
 
 /**
  * What a network reads.
@@ -19,9 +18,10 @@ public record Tokens(NDArray ids, NDArray segments, NDArray real, boolean filled
      * What the decoder of an encoder-decoder reads.
      *
      * @param ids int64 {@code [batch, n]}
-     * @param source what {@link Architecture#source} gave for the tokens, computed once for many answers; empty: not yet
+     * @param source what {@link Architecture#source} gave for the tokens, computed once for many answers; {@code null}: not
+     *     yet
      */
-    public record Answers(NDArray ids, List<NDArray> source) {}
+    public record Answers(NDArray ids, NDArray source) {}
 
     /** Rows without filling. */
     public static Tokens of(NDArray ids, int offset) {

@@ -6,14 +6,21 @@ import dev.attune.trainer.data.Answers;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.DataFile;
 import dev.attune.trainer.data.Examples;
+import dev.attune.trainer.data.Sample;
+import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.text.Tokenizer;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
-/** Supervised fine-tuning on prompts and completions, or on chats. */
-record Instruction(LossOn lossOn) implements Objective {
+/**
+ * Supervised fine-tuning on prompts and completions, or on chats.
+ *
+ * @param read what each record is taken for
+ */
+record Instruction(LossOn lossOn, UnaryOperator<Sample> read) implements Objective {
 
     @Override
     public String name() {
@@ -26,8 +33,22 @@ record Instruction(LossOn lossOn) implements Objective {
     }
 
     @Override
+    public Objective on(Architecture architecture, Tokenizer tokenizer) {
+        return switch (architecture.kind()) {
+            case DECODER -> this;
+            case ENCODER_DECODER ->
+                throw TrainerFailure.invalidManifest(
+                        "spec.objective.instruction: an encoder-decoder reads what it is asked and its answer apart:"
+                                + " set objective: {sequenceToSequence: {}}");
+            case ENCODER ->
+                throw TrainerFailure.invalidManifest(
+                        "spec.objective.instruction: an encoder can't write: set spec.model.from to a decoder, as Llama");
+        };
+    }
+
+    @Override
     public Examples examples(List<DataFile> files, Architecture architecture, Tokenizer tokenizer, int sequenceLength) {
-        return Answers.examples(files, lossOn, tokenizer, sequenceLength);
+        return Answers.examples(files, read, lossOn, tokenizer, sequenceLength);
     }
 
     @Override

@@ -25,13 +25,16 @@ record LanguageModeling() implements Objective {
         return Task.LANGUAGE_MODELING;
     }
 
+    /** An encoder-decoder fills in what is left out. */
     @Override
     public Objective on(Architecture architecture, Tokenizer tokenizer) {
-        if (architecture.kind() == Architecture.Kind.ENCODER) {
-            throw TrainerFailure.invalidManifest(
-                    "spec.objective.languageModeling: the model reads all at once and would see the token that it is to tell: write languageModeling: {masked: true}");
-        }
-        return this;
+        return switch (architecture.kind()) {
+            case DECODER -> this;
+            case ENCODER_DECODER -> SpanCorruption.of(tokenizer);
+            case ENCODER ->
+                throw TrainerFailure.invalidManifest(
+                        "spec.objective.languageModeling: the model reads all at once and would see the token that it is to tell: write languageModeling: {masked: true}");
+        };
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.attune.trainer.objective;
 import dev.attune.trainer.data.DataFile;
 import dev.attune.trainer.model.Task;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The registry: from a manifest's {@code objective} to what is learnt. */
 public final class Objectives {
@@ -27,7 +28,10 @@ public final class Objectives {
                     spec.questionAnswering().stride(), spec.questionAnswering().maxAnswerTokens());
         }
         if (spec.instruction() != null) {
-            return new Instruction(spec.instruction().lossOn());
+            return new Instruction(spec.instruction().lossOn(), UnaryOperator.identity());
+        }
+        if (spec.sequenceToSequence() != null) {
+            return SequenceToSequence.of(spec.sequenceToSequence());
         }
         return Boolean.TRUE.equals(spec.languageModeling().masked())
                 ? new MaskedLanguageModeling(0, 0)

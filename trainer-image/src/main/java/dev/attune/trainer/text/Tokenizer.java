@@ -24,13 +24,13 @@ public final class Tokenizer implements AutoCloseable {
     private final Path folder;
     private final HuggingFaceTokenizer tokenizer;
     private final SpecialTokens special;
-    private final int size;
+    private final Vocabulary vocabulary;
 
-    private Tokenizer(Path folder, HuggingFaceTokenizer tokenizer, SpecialTokens special, int size) {
+    private Tokenizer(Path folder, HuggingFaceTokenizer tokenizer, SpecialTokens special, Vocabulary vocabulary) {
         this.folder = folder;
         this.tokenizer = tokenizer;
         this.special = special;
-        this.size = size;
+        this.vocabulary = vocabulary;
     }
 
     /**
@@ -58,7 +58,7 @@ public final class Tokenizer implements AutoCloseable {
         var special = SpecialTokens.read(files, vocabulary);
         try (var stream = new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))) {
             var tokenizer = HuggingFaceTokenizer.newInstance(stream, WHOLE_TEXTS);
-            return new Tokenizer(folder, tokenizer, special, vocabulary.size());
+            return new Tokenizer(folder, tokenizer, special, vocabulary);
         } catch (IOException | RuntimeException e) {
             throw files.failure("tokenizer.json", "can't be read: " + e.getMessage());
         }
@@ -74,9 +74,14 @@ public final class Tokenizer implements AutoCloseable {
         return special;
     }
 
+    /** The id of a token by its text. */
+    public Optional<Integer> id(String token) {
+        return vocabulary.id(token);
+    }
+
     /** One more than the highest id. */
     public int size() {
-        return size;
+        return vocabulary.size();
     }
 
     /**

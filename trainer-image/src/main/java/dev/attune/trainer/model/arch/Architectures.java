@@ -17,7 +17,8 @@ public final class Architectures {
             entry("llama", Llama::of),
             entry("mistral", Mistral::of),
             entry("qwen2", Qwen2::of),
-            entry("roberta", Roberta::of)));
+            entry("roberta", Roberta::of),
+            entry("t5", T5::of)));
 
     private Architectures() {}
 

@@ -1,0 +1,53 @@
+package dev.attune.trainer.objective;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Tokens;
+import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Torch;
+import java.util.stream.IntStream;
+
+/** Cross entropy of each label of an encoder-decoder, given the tokens that its encoder reads and the labels before it. */
+final class AnswerTokens {
+
+    private AnswerTokens() {}
+
+    static double count(Batch batch) {
+        return labelled(batch).length;
+    }
+
+    /** The decoder's states before the labels that count. */
+    static NDArray rows(Architecture architecture, Network network, Batch batch) {
+        var answers = new Tokens.Answers(read(batch, architecture.start()), null);
+        var hidden = architecture.hidden(network, Inputs.of(batch).with(answers, 0));
+        var index = IntStream.of(labelled(batch)).asLongStream().toArray();
+        return Ops.rows(
+                hidden.reshape(-1, hidden.getShape().get(2)), Torch.manager().create(index));
+    }
+
+    static Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
+        var labels = IntStream.of(labelled(batch))
+                .mapToLong(at -> batch.labels()[at])
+                .toArray();
+        return NextToken.chunked(architecture, network, rows, labels);
+    }
+
+    /** The labels of each row behind the token that the decoder begins with, without the last; it fills up, too. */
+    private static NDArray read(Batch batch, int start) {
+        var length = batch.labelLength();
+        var ids = IntStream.range(0, batch.labels().length)
+                .mapToLong(at -> at % length == 0 ? start : batch.labels()[at - 1])
+                .map(id -> id == Batch.IGNORED ? start : id)
+                .toArray();
+        return Torch.manager().create(ids, new Shape(batch.size(), length));
+    }
+
+    private static int[] labelled(Batch batch) {
+        return IntStream.range(0, batch.labels().length)
+                .filter(at -> batch.labels()[at] != Batch.IGNORED)
+                .toArray();
+    }
+}
