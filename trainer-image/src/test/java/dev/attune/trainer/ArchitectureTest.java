@@ -1,9 +1,17 @@
 package dev.attune.trainer;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.core.domain.properties.HasParameterTypes.Predicates.rawParameterTypes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -25,6 +33,18 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.djl.pytorch..", "ai.djl.engine..");
+
+    /** What the engine creates from Java's memory borrows it, and a gradient may outlive the lender. */
+    @ArchTest
+    static final ArchRule arraysOwnTheirNumbers = noClasses()
+            .that()
+            .resideOutsideOfPackages("..trainer.tensor..", "..trainer.safetensors..")
+            .should()
+            .callMethodWhere(target(name("create")).and(target(owner(assignableTo(NDManager.class)))))
+            .orShould()
+            .callMethodWhere(target(nameMatching("mul|div|pow|muli|divi|powi"))
+                    .and(target(owner(assignableTo(NDArray.class))))
+                    .and(target(rawParameterTypes(Number.class))));
 
     @ArchTest
     static final ArchRule mathematicsKnowsNoFilesAndNoData = noClasses()

@@ -37,7 +37,7 @@ record Remembered(Map<Text, Integer> places, NDArray table) implements Rows {
         var index = IntStream.range(0, batch.size())
                 .mapToLong(row -> places.get(text(batch, row)))
                 .toArray();
-        return Ops.rows(table, Torch.manager().create(index));
+        return Ops.rows(table, Torch.array(index));
     }
 
     private static Text text(Batch batch, int row) {

@@ -34,7 +34,7 @@ public final class Answer {
         try (var tokenizer = Tokenizer.read(start.tokenizer());
                 var scope = Scope.withoutGradients()) {
             var ids = tokenizer.encodeWithSpecials(text);
-            var input = Torch.manager().create(IntStream.of(ids).asLongStream().toArray(), new Shape(1, ids.length));
+            var input = Torch.array(IntStream.of(ids).asLongStream().toArray(), new Shape(1, ids.length));
             var network = start.network();
             var states = switch (start.model().task().kind()) {
                 case LANGUAGE_MODELING, QUESTION_ANSWERING ->

@@ -135,7 +135,7 @@ record Bottleneck(String label, BottleneckConfig form) implements Method {
 
         private NDArray bottleneck(Weights own, NDArray x) {
             var inner = form.nonlinearity().apply(Ops.linear(x, own.down(), own.downBias()));
-            return Ops.linear(inner, own.up(), own.upBias()).mul(form.scale());
+            return Ops.scale(Ops.linear(inner, own.up(), own.upBias()), form.scale());
         }
     }
 }

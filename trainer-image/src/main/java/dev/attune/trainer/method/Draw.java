@@ -27,6 +27,6 @@ final class Draw {
         for (var i = 0; i < all.length; i++) {
             all[i] = (float) numbers.getAsDouble();
         }
-        return Torch.manager().create(all, shape);
+        return Torch.array(all, shape);
     }
 }

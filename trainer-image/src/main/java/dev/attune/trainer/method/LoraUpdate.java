@@ -44,7 +44,7 @@ record LoraUpdate(Parameter layer, NDArray a, NDArray b, NDArray magnitude, doub
         for (var i = 0; i < numbers.length; i++) {
             numbers[i] = (float) draw.next(random);
         }
-        return Torch.manager().create(numbers, shape);
+        return Torch.array(numbers, shape);
     }
 
     private static long in(Parameter layer) {
@@ -104,7 +104,7 @@ record LoraUpdate(Parameter layer, NDArray a, NDArray b, NDArray magnitude, doub
 
     /** The weight with the update folded in, in the weight's own layout. */
     NDArray foldedInto(NDArray weight) {
-        var sum = turned(weight).add(b.matMul(a).mul(scale));
+        var sum = turned(weight).add(Ops.scale(b.matMul(a), scale));
         var folded = isDora() ? sum.mul(magnitude.div(length(weight)).expandDims(1)) : sum;
         return layer.role() == Role.LINEAR ? folded : folded.transpose();
     }

@@ -99,7 +99,7 @@ record PromptTuning(int length, int rows, Optional<String> text, Init init) impl
         }
         var ids = text.isPresent() ? tokens(model, text.get()) : drawn(model, random);
         try (var scope = Scope.withoutGradients()) {
-            return scope.keep(Ops.embedding(vocabulary(model), Torch.manager().create(ids)));
+            return scope.keep(Ops.embedding(vocabulary(model), Torch.array(ids)));
         }
     }
 

@@ -30,7 +30,7 @@ public final class FreshWeights {
                 for (var i = 0; i < numbers.length; i++) {
                     numbers[i] = (float) (random.nextGaussian() * deviation);
                 }
-                yield Torch.manager().create(numbers, parameter.shape());
+                yield Torch.array(numbers, parameter.shape());
             }
         };
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Torch;
 
 /**
  * Which keys a query may look at, and what is added to its scores. It is a rule rather than a table, as a method or a cache
@@ -100,6 +101,6 @@ public record Mask(boolean causal, int window, NDArray real, Bias bias) {
                 allowed[(int) (row * keys) + key] = rule.sees(keys - queries + row, key);
             }
         }
-        return manager.create(allowed, new Shape(1, 1, queries, keys));
+        return Torch.array(allowed, new Shape(1, 1, queries, keys));
     }
 }

@@ -83,7 +83,7 @@ public enum Quantization {
         for (var i = 0; i < borders.length; i++) {
             borders[i] = (NF4_VALUES[i] + NF4_VALUES[i + 1]) / 2;
         }
-        return lasting(Torch.manager().create(borders));
+        return lasting(Torch.array(borders, new Shape(borders.length)));
     }
 
     /** The two numbers that each byte stands for. */
@@ -93,7 +93,7 @@ public enum Quantization {
             pairs[2 * code] = NF4_VALUES[code >> 4];
             pairs[2 * code + 1] = NF4_VALUES[code & 15];
         }
-        return lasting(Torch.manager().create(pairs, new Shape(256, 2)));
+        return lasting(Torch.array(pairs, new Shape(256, 2)));
     }
 
     /** This class may be met for the first time inside a scope. */

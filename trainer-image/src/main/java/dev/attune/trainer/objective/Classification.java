@@ -49,9 +49,8 @@ record Classification(Task task, float[] weights, double smoothing) implements O
     @Override
     public Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
         var outputs = architecture.outputs(network, rows);
-        var labels = Torch.manager()
-                .create(IntStream.of(batch.labels()).asLongStream().toArray());
-        var sum = Ops.crossEntropySum(outputs, labels, Torch.manager().create(weights), smoothing);
+        var labels = Torch.array(IntStream.of(batch.labels()).asLongStream().toArray());
+        var sum = Ops.crossEntropySum(outputs, labels, Torch.array(weights), smoothing);
         return new Loss(sum, count(network, batch), outputs);
     }
 

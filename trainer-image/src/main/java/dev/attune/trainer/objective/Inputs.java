@@ -14,8 +14,8 @@ final class Inputs {
 
     static Tokens of(Batch batch) {
         var shape = new Shape(batch.size(), batch.length());
-        var ids = Torch.manager().create(longs(batch.ids()), shape);
-        var segments = batch.segments() == null ? null : Torch.manager().create(longs(batch.segments()), shape);
+        var ids = Torch.array(longs(batch.ids()), shape);
+        var segments = batch.segments() == null ? null : Torch.array(longs(batch.segments()), shape);
         return new Tokens(ids, segments, real(batch, shape), filledBehind(batch), 0, null);
     }
 
@@ -30,7 +30,7 @@ final class Inputs {
             real[at] = batch.attentionMask()[at] == 1;
             filled |= !real[at];
         }
-        return filled ? Torch.manager().create(real, shape) : null;
+        return filled ? Torch.array(real, shape) : null;
     }
 
     private static boolean filledBehind(Batch batch) {

@@ -25,8 +25,7 @@ final class MaskedTokens {
         var index = IntStream.of(labelled(batch))
                 .mapToLong(at -> (long) (at / batch.length()) * length + virtual + at % batch.length())
                 .toArray();
-        return Ops.rows(
-                hidden.reshape(-1, hidden.getShape().get(2)), Torch.manager().create(index));
+        return Ops.rows(hidden.reshape(-1, hidden.getShape().get(2)), Torch.array(index));
     }
 
     static Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {

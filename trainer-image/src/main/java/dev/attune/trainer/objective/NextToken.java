@@ -29,8 +29,7 @@ final class NextToken {
         var index = IntStream.of(labelled(network, batch))
                 .mapToLong(at -> (long) (at / batch.length()) * length + virtual + at % batch.length() - 1)
                 .toArray();
-        return Ops.rows(
-                hidden.reshape(-1, hidden.getShape().get(2)), Torch.manager().create(index));
+        return Ops.rows(hidden.reshape(-1, hidden.getShape().get(2)), Torch.array(index));
     }
 
     static Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
@@ -47,7 +46,7 @@ final class NextToken {
 
     /** The same, {@code chunk} rows at a time. */
     static Loss chunked(Architecture architecture, Network network, NDArray rows, long[] labels, int chunk) {
-        var index = Torch.manager().create(labels);
+        var index = Torch.array(labels);
         var sum = IntStream.iterate(0, from -> from == 0 || from < labels.length, from -> from + chunk)
                 .mapToObj(from -> Scope.result(() -> sum(architecture, network, rows, index, from, chunk)))
                 .reduce(NDArray::add)

@@ -51,8 +51,7 @@ record QuestionAnswering(int stride, int maxAnswerTokens) implements Objective {
         var index = IntStream.range(0, batch.ids().length)
                 .mapToLong(at -> at / batch.length() * length + virtual + at % batch.length())
                 .toArray();
-        return Ops.rows(
-                hidden.reshape(-1, hidden.getShape().get(2)), Torch.manager().create(index));
+        return Ops.rows(hidden.reshape(-1, hidden.getShape().get(2)), Torch.array(index));
     }
 
     @Override
@@ -60,7 +59,7 @@ record QuestionAnswering(int stride, int maxAnswerTokens) implements Objective {
         var outputs = architecture.outputs(network, rows);
         var sides = outputs.reshape(batch.size(), batch.length(), 2).split(2, 2);
         var sum = crossEntropy(sides.get(0), batch, 0).add(crossEntropy(sides.get(1), batch, 1));
-        return new Loss(sum.div(2f), count(network, batch), outputs);
+        return new Loss(Ops.scale(sum, 0.5), count(network, batch), outputs);
     }
 
     private static NDArray crossEntropy(NDArray scores, Batch batch, int side) {
@@ -71,8 +70,7 @@ record QuestionAnswering(int stride, int maxAnswerTokens) implements Objective {
                 .mapToLong(row -> batch.labels()[2 * row + side])
                 .toArray();
         return Ops.crossEntropySum(
-                Ops.maskedBias(scores.reshape(shape), Torch.manager().create(real, shape)),
-                Torch.manager().create(labels));
+                Ops.maskedBias(scores.reshape(shape), Torch.array(real, shape)), Torch.array(labels));
     }
 
     @Override

@@ -60,7 +60,7 @@ record Regression() implements Objective {
     @Override
     public Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
         var outputs = architecture.outputs(network, rows);
-        var errors = outputs.sub(Torch.manager().create(batch.targets(), new Shape(batch.size(), 1)));
+        var errors = outputs.sub(Torch.array(batch.targets(), new Shape(batch.size(), 1)));
         return new Loss(errors.mul(errors).sum(), count(network, batch), outputs);
     }
 

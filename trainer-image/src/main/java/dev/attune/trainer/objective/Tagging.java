@@ -53,8 +53,8 @@ record Tagging(Task task, float[] weights) implements Objective {
     @Override
     public Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
         var outputs = architecture.outputs(network, rows);
-        var targets = Torch.manager().create(batch.targets(), new Shape(batch.size(), weights.length));
-        var sum = Ops.binaryCrossEntropySum(outputs, targets, Torch.manager().create(weights));
+        var targets = Torch.array(batch.targets(), new Shape(batch.size(), weights.length));
+        var sum = Ops.binaryCrossEntropySum(outputs, targets, Torch.array(weights));
         return new Loss(sum, count(network, batch), outputs);
     }
 

@@ -20,8 +20,7 @@ public final class WholeText {
         var index = IntStream.range(0, batch.size())
                 .mapToLong(row -> row * length + place(architecture, batch, row, length - batch.length()))
                 .toArray();
-        return Ops.rows(
-                hidden.reshape(-1, hidden.getShape().get(2)), Torch.manager().create(index));
+        return Ops.rows(hidden.reshape(-1, hidden.getShape().get(2)), Torch.array(index));
     }
 
     private static long place(Architecture architecture, Batch batch, int row, long virtual) {

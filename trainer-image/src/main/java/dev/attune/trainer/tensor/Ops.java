@@ -187,6 +187,14 @@ public final class Ops {
         return tensor(x, "index_select", of(x), of(index));
     }
 
+    /**
+     * {@code factor·x}. NDArray's own {@code mul} and {@code div} make an array of the factor that is gone before a gradient
+     * asks for it.
+     */
+    public static NDArray scale(NDArray x, double factor) {
+        return tensor(x, "scale", of(x), IValue.from(factor));
+    }
+
     /** The rows of x from one to before another, sharing memory. */
     public static NDArray slice(NDArray x, long from, long to) {
         return tensor(x, "slice_rows", of(x), IValue.from(from), IValue.from(to));

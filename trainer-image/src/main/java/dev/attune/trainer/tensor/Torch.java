@@ -28,6 +28,40 @@ public final class Torch {
         return MANAGER;
     }
 
+    /**
+     * Numbers as an array. It owns them: what {@code NDManager.create} gives borrows a buffer that is gone with the Java
+     * object, even where a gradient still needs the numbers.
+     */
+    public static NDArray array(float[] numbers, Shape shape) {
+        return owned(MANAGER.create(numbers, shape));
+    }
+
+    /** The same as a row. */
+    public static NDArray array(float[] numbers) {
+        return array(numbers, new Shape(numbers.length));
+    }
+
+    /** Whole numbers as an array that owns them. */
+    public static NDArray array(long[] numbers, Shape shape) {
+        return owned(MANAGER.create(numbers, shape));
+    }
+
+    /** The same as a row. */
+    public static NDArray array(long[] numbers) {
+        return array(numbers, new Shape(numbers.length));
+    }
+
+    /** Truth values as an array that owns them. */
+    public static NDArray array(boolean[] values, Shape shape) {
+        return owned(MANAGER.create(values, shape));
+    }
+
+    private static NDArray owned(NDArray borrowed) {
+        try (borrowed) {
+            return borrowed.duplicate();
+        }
+    }
+
     /** What computes, for people: {@code cpu (threads: 2)} or {@code gpu 0}. */
     public static String device() {
         return DEVICE.isGpu() ? "gpu " + DEVICE.getDeviceId() : "cpu (threads: %d)".formatted(JniUtils.getNumThreads());

@@ -93,7 +93,7 @@ public final class Lbfgs implements Optimiser {
         var longest = Double.POSITIVE_INFINITY;
         var length = remembered.getFloat() > 0 ? 1 : Math.min(1, 1 / Math.sqrt(-slope));
         for (var trial = 0; trial < TRIALS; trial++) {
-            move(start.add(direction.mul(length)));
+            move(start.add(Ops.scale(direction, length)));
             var there = point(again.getAsDouble());
             var allowed = here.loss() + DECREASE * length * slope + ROUNDING * Math.abs(here.loss());
             if (!(there.loss() <= allowed)) {
@@ -119,15 +119,15 @@ public final class Lbfgs implements Optimiser {
         var direction = gradient.neg();
         for (var i = MEMORY - 1; i >= MEMORY - count; i--) {
             shares[i] = dot(moves.get(i), direction) / dot(moves.get(i), changes.get(i));
-            direction = direction.sub(changes.get(i).mul(shares[i]));
+            direction = direction.sub(Ops.scale(changes.get(i), shares[i]));
         }
         if (count > 0) {
             var last = changes.get(MEMORY - 1);
-            direction = direction.mul(dot(moves.get(MEMORY - 1), last) / dot(last, last));
+            direction = Ops.scale(direction, dot(moves.get(MEMORY - 1), last) / dot(last, last));
         }
         for (var i = MEMORY - count; i < MEMORY; i++) {
             var share = dot(changes.get(i), direction) / dot(moves.get(i), changes.get(i));
-            direction = direction.add(moves.get(i).mul(shares[i] - share));
+            direction = direction.add(Ops.scale(moves.get(i), shares[i] - share));
         }
         return direction;
     }
@@ -159,7 +159,7 @@ public final class Lbfgs implements Optimiser {
             if (trainable.decays()) {
                 var weight = Ops.detach(trainable.array());
                 penalty += decay / 2 * dot(weight, weight);
-                gradient = gradient.add(weight.mul(decay));
+                gradient = gradient.add(Ops.scale(weight, decay));
             }
             parts.add(gradient.reshape(-1));
         }

@@ -5,6 +5,7 @@ import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.objective.Objective;
+import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
 import java.util.List;
@@ -94,7 +95,7 @@ public final class Stepper {
             var loss = objective
                     .loss(architecture, network, rows.of(network, batch), batch)
                     .sum();
-            network.backward(loss.div((float) count));
+            network.backward(Ops.scale(loss, 1 / count));
             return loss.getFloat();
         }
     }

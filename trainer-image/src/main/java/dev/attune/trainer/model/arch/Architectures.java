@@ -4,6 +4,7 @@ import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Config;
 import dev.attune.trainer.model.Task;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
@@ -25,6 +26,11 @@ public final class Architectures {
     private static Map.Entry<String, BiFunction<Config, Task, Architecture>> entry(
             String type, BiFunction<Config, Task, Architecture> make) {
         return Map.entry(type, make);
+    }
+
+    /** The values of {@code model_type} that are known. */
+    public static Set<String> known() {
+        return KNOWN.keySet();
     }
 
     /** The architecture that a configuration asks for, with the head of a task; an unknown one is an invalid model. */

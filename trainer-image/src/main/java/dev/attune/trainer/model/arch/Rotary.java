@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.trainer.model.Config;
+import dev.attune.trainer.tensor.Torch;
 import java.util.Set;
 
 /** Rotary position embedding (https://arxiv.org/abs/2104.09864): the frequencies of a head, scaled as configured. */
@@ -80,6 +81,6 @@ final class Rotary {
             }
         }
         var shape = new Shape(length, 2L * half);
-        return new NDArray[] {manager.create(cos, shape), manager.create(sin, shape)};
+        return new NDArray[] {Torch.array(cos, shape), Torch.array(sin, shape)};
     }
 }

@@ -1,0 +1,290 @@
+package dev.attune.trainer.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import dev.attune.api.FineTuneJobSpec;
+import dev.attune.api.Method;
+import dev.attune.protocol.ExitCode;
+import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.feature.Rows;
+import dev.attune.trainer.method.Adapted;
+import dev.attune.trainer.method.Methods;
+import dev.attune.trainer.method.Trainable;
+import dev.attune.trainer.model.Architecture.Kind;
+import dev.attune.trainer.model.Model;
+import dev.attune.trainer.model.ModelFolder;
+import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Task;
+import dev.attune.trainer.model.WeightsNetwork;
+import dev.attune.trainer.model.arch.Architectures;
+import dev.attune.trainer.objective.Objective;
+import dev.attune.trainer.objective.Objectives;
+import dev.attune.trainer.place.Places;
+import dev.attune.trainer.tensor.Scope;
+import dev.attune.trainer.text.Tokenizer;
+import dev.attune.trainer.train.AdamW;
+import dev.attune.trainer.train.Stepper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every method on every architecture by every objective that fits, for a few steps on a tiny random model. Methods come from
+ * the API and architectures from their registry, so that a new one is tried on all there are. A pair that can't work has to
+ * be refused with a reason, and has to stand in {@link #REFUSED}.
+ */
+class MatrixTest {
+
+    private static final Path MODELS = Path.of("src/test/resources/fixtures/models");
+
+    private static final Map<Kind, List<String>> OBJECTIVES = Map.of(
+            Kind.DECODER, List.of("instruction", "classification"),
+            Kind.ENCODER, List.of("classification"),
+            Kind.ENCODER_DECODER, List.of("sequenceToSequence", "classification"));
+
+    /** Parts of {@code method objective} that are refused, with a part of the reason. */
+    private static final Map<String, String> REFUSED = Map.of(
+            "linearProbe instruction", "linearProbe",
+            "linearProbe sequenceToSequence", "linearProbe",
+            "head instruction", "head",
+            "head sequenceToSequence", "head");
+
+    private static final String MANIFEST = """
+            apiVersion: attune.dev/v1alpha1
+            kind: FineTuneJob
+            metadata: {name: tiny}
+            spec:
+              model: {from: pvc://v/model}
+              data: {train: [{from: pvc://v/train.jsonl}]}
+              objective: {OBJECTIVE: {}}
+              method: {METHOD: {}}
+              training: {steps: 6, batchSize: 4, sequenceLength: 32}
+              checkpoints: {every: 2, keep: 2}
+              output: {to: pvc://v/result}
+            """;
+
+    @TempDir
+    Path folder;
+
+    @TestFactory
+    Stream<DynamicTest> every_method_adapts_every_architecture() {
+        return models().entrySet().stream()
+                .flatMap(model -> methods()
+                        .flatMap(method -> objectives(model.getValue())
+                                .map(objective ->
+                                        new Cell(folder, model.getKey(), model.getValue(), method, objective))))
+                .map(cell -> DynamicTest.dynamicTest(cell.toString(), cell::check));
+    }
+
+    /** A model of each architecture: by {@code model_type}, the name of its folder. */
+    private static Map<String, String> models() {
+        var models = new TreeMap<String, String>();
+        try (var folders = Files.list(MODELS)) {
+            for (var model : folders.sorted().toList()) {
+                var config = ModelFolder.config(model);
+                if (Task.of(config).equals(Task.LANGUAGE_MODELING)) {
+                    models.putIfAbsent(
+                            config.text("model_type", "?"), model.getFileName().toString());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertThat(models).containsOnlyKeys(Architectures.known());
+        return models;
+    }
+
+    private static Stream<String> methods() {
+        return Arrays.stream(Method.class.getRecordComponents()).map(RecordComponent::getName);
+    }
+
+    private static Stream<String> objectives(String model) {
+        var config = ModelFolder.config(MODELS.resolve(model));
+        return OBJECTIVES.get(Architectures.of(config, Task.LANGUAGE_MODELING).kind()).stream();
+    }
+
+    /** One method on one architecture by one objective. */
+    private record Cell(Path folder, String architecture, String model, String method, String objective) {
+
+        @Override
+        public String toString() {
+            return "%s on %s by %s".formatted(method, architecture, objective);
+        }
+
+        void check() throws IOException {
+            var refused = REFUSED.get(method + " " + objective);
+            if (refused != null) {
+                refuses(refused);
+                return;
+            }
+            var whole = job("whole");
+            var outcome = whole.run(manifest());
+            assertThat(outcome.exit()).as(outcome.failure()).isEqualTo(ExitCode.SUCCEEDED);
+            resumes(whole);
+            moves_what_it_trains_and_comes_back_from_its_files(whole);
+        }
+
+        private void refuses(String reason) {
+            var outcome = refusal();
+            assertThat(outcome).contains(reason);
+        }
+
+        private String refusal() {
+            try {
+                var outcome = job("refused").run(manifest());
+                assertThat(outcome.exit()).isEqualTo(ExitCode.INVALID);
+                return outcome.failure();
+            } catch (RuntimeException e) {
+                return e.getMessage();
+            }
+        }
+
+        private TinyJob job(String name) {
+            var job = TinyJob.in(folder.resolve(toString().replace(' ', '-')).resolve(name), model);
+            try {
+                Files.writeString(job.file("train.jsonl"), records());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return job;
+        }
+
+        private String manifest() {
+            return MANIFEST.replace("OBJECTIVE", objective).replace("METHOD", method);
+        }
+
+        private String records() {
+            var form = objective.equals("classification")
+                    ? "{\"text\": \"%d plus %d is %d\", \"label\": \"%s\"}"
+                    : "{\"prompt\": \"%d plus %d is\", \"completion\": \" %d, %s\"}";
+            return IntStream.range(0, 24)
+                    .mapToObj(i -> form.formatted(
+                            i,
+                            i + 1,
+                            2 * i + 1,
+                            List.of("low", "middle", "high").get(i / 8)))
+                    .collect(Collectors.joining("\n"));
+        }
+
+        private void resumes(TinyJob whole) throws IOException {
+            var stopped = job("stopped");
+            assertThat(stopped.run(manifest(), 3).exit()).isEqualTo(ExitCode.INTERRUPTED);
+            assertThat(stopped.run(manifest()).exit()).isEqualTo(ExitCode.SUCCEEDED);
+            try (var files = Files.list(whole.file("result"))) {
+                for (var file :
+                        files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
+                    assertThat(stopped.file("result").resolve(file.getFileName()))
+                            .hasSameBinaryContentAs(file);
+                }
+            }
+        }
+
+        private void moves_what_it_trains_and_comes_back_from_its_files(TinyJob job) throws IOException {
+            var spec = TinyJob.job(manifest()).getSpec();
+            var places = new Places(job.folder(), job.folder());
+            var files = Material.Files.of(spec.data(), places);
+            var chosen = Objectives.of(spec.objective(), files.train(), Task.LANGUAGE_MODELING);
+            var start = StartingModel.load(places, spec.model().from(), chosen.task(), 0);
+            try (var tokenizer = Tokenizer.read(start.tokenizer())) {
+                var objective = chosen.on(start.model().architecture(), tokenizer);
+                var examples = objective
+                        .examples(files.train(), start.model().architecture(), tokenizer, 32)
+                        .all();
+                var batch = objective.drawn(Batch.of(examples.subList(6, 12), tokenizer.pad()), 0);
+                var adapted = method(spec).adapt(start.model(), 0);
+                moves_exactly_what_it_trains(spec, start.model(), adapted, objective, batch);
+                var outputs = outputs(start.model(), adapted.inference(), objective, batch);
+                var again = reloaded(spec, places, start.model(), adapted, job.file("again"));
+                assertThat(outputs(start.model(), again, objective, batch)).isEqualTo(outputs);
+                merges(spec, start.model(), adapted, objective, batch, outputs);
+            }
+        }
+
+        private static void moves_exactly_what_it_trains(
+                FineTuneJobSpec spec, Model model, Adapted adapted, Objective objective, Batch batch) {
+            var frozen = new LinkedHashMap<String, float[]>();
+            var trained = adapted.trainables().stream().map(Trainable::array).toList();
+            model.weights().forEach((name, array) -> {
+                if (trained.stream().noneMatch(array::equals)) {
+                    frozen.put(name, array.toFloatArray());
+                }
+            });
+            var before = adapted.trainables().stream()
+                    .map(t -> t.array().toFloatArray())
+                    .toList();
+            var stepper = new Stepper(
+                    model.architecture(),
+                    adapted,
+                    objective,
+                    Rows.computed(model.architecture(), objective),
+                    new AdamW(adapted.trainables(), 0.01),
+                    1.0);
+            for (var step = 0; step < 3; step++) {
+                stepper.step(List.of(batch), new long[] {step}, 1e-2);
+            }
+            for (var i = 0; i < before.size(); i++) {
+                var trainable = adapted.trainables().get(i);
+                assertThat(trainable.array().toFloatArray())
+                        .as(trainable.name() + " moves")
+                        .isNotEqualTo(before.get(i));
+            }
+            frozen.forEach(
+                    (name, numbers) -> assertThat(model.weights().get(name).toFloatArray())
+                            .as(name + " stays")
+                            .isEqualTo(numbers));
+        }
+
+        private static Network reloaded(FineTuneJobSpec spec, Places places, Model model, Adapted adapted, Path folder)
+                throws IOException {
+            Files.createDirectories(folder);
+            var method = method(spec);
+            var fresh = StartingModel.load(places, spec.model().from(), model.task(), 0)
+                    .model();
+            if (adapted.adapter().isPresent()) {
+                adapted.adapter().get().write(folder);
+                return Methods.load(fresh, folder).inference();
+            }
+            adapted.save(folder);
+            var again = method.adapt(fresh, 0);
+            again.restore(folder);
+            return again.inference();
+        }
+
+        private static void merges(
+                FineTuneJobSpec spec, Model model, Adapted adapted, Objective objective, Batch batch, float[] outputs) {
+            if (!method(spec).merges()) {
+                return;
+            }
+            var merged = outputs(model, new WeightsNetwork(adapted.merged().get()), objective, batch);
+            for (var i = 0; i < outputs.length; i++) {
+                assertThat(merged[i]).isCloseTo(outputs[i], within(1e-4f));
+            }
+        }
+
+        private static dev.attune.trainer.method.Method method(FineTuneJobSpec spec) {
+            return Methods.of(spec.method(), uri -> Path.of(uri));
+        }
+
+        private static float[] outputs(Model model, Network network, Objective objective, Batch batch) {
+            try (var scope = Scope.withoutGradients()) {
+                NDArray rows = objective.rows(model.architecture(), network, batch);
+                return model.architecture().outputs(network, rows).toFloatArray();
+            }
+        }
+    }
+}
