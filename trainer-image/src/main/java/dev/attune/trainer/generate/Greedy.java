@@ -85,6 +85,6 @@ public final class Greedy {
     }
 
     private static NDArray ids(int[] tokens) {
-        return Torch.manager().create(IntStream.of(tokens).asLongStream().toArray(), new Shape(1, tokens.length));
+        return Torch.array(IntStream.of(tokens).asLongStream().toArray(), new Shape(1, tokens.length));
     }
 }

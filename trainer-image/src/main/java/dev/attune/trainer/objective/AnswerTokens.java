@@ -24,8 +24,7 @@ final class AnswerTokens {
         var answers = new Tokens.Answers(read(batch, architecture.start()), null);
         var hidden = architecture.hidden(network, Inputs.of(batch).with(answers, 0));
         var index = IntStream.of(labelled(batch)).asLongStream().toArray();
-        return Ops.rows(
-                hidden.reshape(-1, hidden.getShape().get(2)), Torch.manager().create(index));
+        return Ops.rows(hidden.reshape(-1, hidden.getShape().get(2)), Torch.array(index));
     }
 
     static Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
@@ -42,7 +41,7 @@ final class AnswerTokens {
                 .mapToLong(at -> at % length == 0 ? start : batch.labels()[at - 1])
                 .map(id -> id == Batch.IGNORED ? start : id)
                 .toArray();
-        return Torch.manager().create(ids, new Shape(batch.size(), length));
+        return Torch.array(ids, new Shape(batch.size(), length));
     }
 
     private static int[] labelled(Batch batch) {

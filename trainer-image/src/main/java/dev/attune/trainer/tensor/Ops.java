@@ -132,14 +132,6 @@ public final class Ops {
         return tensor(x, "relu", of(x));
     }
 
-    /**
-     * {@code x·factor}. An array's own {@code mul(Number)} keeps the factor for gradients in memory that Java frees before
-     * they are computed.
-     */
-    public static NDArray scale(NDArray x, double factor) {
-        return tensor(x, "scale", of(x), IValue.from(factor));
-    }
-
     /** Zeroes each number with probability p and scales the others by 1/(1−p). */
     public static NDArray dropout(NDArray x, double p) {
         return tensor(x, "dropout", of(x), IValue.from(p));

@@ -206,7 +206,7 @@ class MatrixTest {
                         .examples(files.train(), start.model().architecture(), tokenizer, 32)
                         .all();
                 var batch = objective.drawn(Batch.of(examples.subList(6, 12), tokenizer.pad()), 0);
-                var adapted = method(spec).adapt(start.model(), 0);
+                var adapted = method(spec).adapt(start.model(), 1);
                 moves_exactly_what_it_trains(spec, start.model(), adapted, objective, batch);
                 var outputs = outputs(start.model(), adapted.inference(), objective, batch);
                 var again = reloaded(spec, places, start.model(), adapted, job.file("again"));

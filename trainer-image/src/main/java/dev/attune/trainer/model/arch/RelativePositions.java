@@ -1,9 +1,9 @@
 package dev.attune.trainer.model.arch;
 
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Mask.Bias;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.tensor.Torch;
 
 /**
  * T5's relative positions: a learnt number for each head and bucket of distances is added to a score.
@@ -16,12 +16,9 @@ import dev.attune.trainer.model.Network;
 record RelativePositions(String module, boolean bidirectional, int buckets, int farthest) {
 
     /** What is added to the scores of all layers. */
-    Bias bias(Network network, NDManager manager) {
+    Bias bias(Network network) {
         return (queries, keys) -> {
-            // A copy, as what is made of Java's memory may outlive neither its layer nor a collection, and gradients
-            // need it.
-            var ids = manager.create(buckets((int) queries, (int) keys), new Shape(queries, keys))
-                    .duplicate();
+            var ids = Torch.array(buckets((int) queries, (int) keys), new Shape(queries, keys));
             return network.embedding(module, ids).transpose(2, 0, 1).expandDims(0);
         };
     }

@@ -223,7 +223,7 @@ record T5(
     @Override
     public NDArray source(Network network, Tokens tokens) {
         var x = network.input(network.embedding(shared(), tokens.ids()), tokens);
-        var mask = Mask.full(tokens).plus(positions(encoder(0), true).bias(network, x.getManager()));
+        var mask = Mask.full(tokens).plus(positions(encoder(0), true).bias(network));
         for (var layer = 0; layer < encoderLayers; layer++) {
             var block = encoder(layer);
             x = network.layer(x, input -> {
@@ -240,7 +240,7 @@ record T5(
         var source = answers == null || answers.source() == null ? source(network, tokens) : answers.source();
         var ids = answers == null ? shifted(tokens.ids()) : answers.ids();
         var own =
-                new Mask(true, 0, null, null).plus(positions(decoder(0), false).bias(network, ids.getManager()));
+                new Mask(true, 0, null, null).plus(positions(decoder(0), false).bias(network));
         var other = Mask.full(tokens);
         var length = ids.getShape().get(1);
         // What a layer looks at goes through it beside what it works on, as gradients come back through its input
