@@ -27,6 +27,9 @@ import java.util.function.UnaryOperator;
  */
 record Bottleneck(String label, BottleneckConfig form) implements Method {
 
+    /** What stands for it where PEFT's methods have their names; the adapters library writes none. */
+    static final String TYPE = "BOTTLENECK";
+
     private static final String LABEL = "attune";
     private static final double DEVIATION = 0.02;
 

@@ -27,6 +27,8 @@ import java.util.Map;
  */
 record Ia3(List<String> targets, List<String> feedForward) implements Method {
 
+    static final String TYPE = "IA3";
+
     static Ia3 of(dev.attune.api.Method.Ia3 spec) {
         return new Ia3(orNone(spec.targets()), orNone(spec.feedForwardTargets()));
     }
@@ -132,7 +134,7 @@ record Ia3(List<String> targets, List<String> feedForward) implements Method {
     }
 
     private static ObjectNode config(Model model, List<String> chosen, List<String> inward, List<Parameter> layers) {
-        var config = Peft.config(model, "IA3");
+        var config = Peft.config(model, TYPE);
         config.put("fan_in_fan_out", layers.stream().anyMatch(layer -> layer.role() == Role.CONV1D));
         Layers.names(chosen, layers).forEach(config.putArray("target_modules")::add);
         inward.forEach(config.putArray("feedforward_modules")::add);

@@ -1,6 +1,7 @@
 package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.api.Method.Lora.Variant;
 import dev.attune.trainer.failure.TrainerFailure;
@@ -29,6 +30,8 @@ import java.util.function.Function;
 record Lora(LoraConfig config, double dropout, Optional<Quantization> quantization, Optional<Path> initial)
         implements Method {
 
+    static final String TYPE = "LORA";
+
     private static final String TARGETS = "spec.method.lora.targets";
 
     /**
@@ -49,6 +52,15 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
         }
         adapter.config().requireAgreement(spec);
         return new Lora(adapter.config(), spec.dropout(), quantization, Optional.of(folder));
+    }
+
+    /** Reads PEFT's configuration of an adapter. */
+    static Lora read(Path folder, JsonNode config) {
+        return new Lora(
+                LoraConfig.read(folder, config),
+                config.path("lora_dropout").asDouble(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     @Override
@@ -129,7 +141,7 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
     }
 
     private ObjectNode peft(Model model, List<Parameter> layers) {
-        var json = Peft.config(model, "LORA");
+        var json = Peft.config(model, TYPE);
         config.write(json);
         json.put("lora_dropout", dropout);
         json.put("fan_in_fan_out", layers.stream().anyMatch(layer -> layer.role() == Role.CONV1D));

@@ -6,11 +6,62 @@ import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Model;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The registry: from a manifest's {@code method}, or an adapter's folder, to the method. */
 public final class Methods {
+
+    private static final List<Entry<?>> ALL = List.of(
+            Entry.ofWholeModel(dev.attune.api.Method::full, Full::of),
+            Entry.ofWholeModel(dev.attune.api.Method::linearProbe, spec -> new LinearProbe()),
+            Entry.ofWholeModel(dev.attune.api.Method::head, spec -> new TopLayers(spec.unfreezeLayers())),
+            new Entry<>(dev.attune.api.Method::lora, Lora::of, Lora.TYPE, Lora::read),
+            new Entry<>(dev.attune.api.Method::ia3, (spec, folders) -> Ia3.of(spec), Ia3.TYPE, Ia3::read),
+            new Entry<>(
+                    dev.attune.api.Method::promptTuning,
+                    (spec, folders) -> PromptTuning.of(spec),
+                    PromptTuning.TYPE,
+                    (folder, config) -> PromptTuning.of(config)),
+            new Entry<>(
+                    dev.attune.api.Method::prefixTuning,
+                    (spec, folders) -> PrefixTuning.of(spec),
+                    PrefixTuning.TYPE,
+                    (folder, config) -> PrefixTuning.of(config)),
+            new Entry<>(
+                    dev.attune.api.Method::adapter,
+                    (spec, folders) -> Bottleneck.of(spec),
+                    Bottleneck.TYPE,
+                    Bottleneck::of));
+
+    /**
+     * A method.
+     *
+     * @param member of a manifest that sets it; {@code null} where another one does
+     * @param make from that member, and from what finds the folder of a URI
+     * @param type what an adapter's configuration calls it; empty: there are none
+     * @param read from an adapter's folder and its configuration
+     */
+    private record Entry<S>(
+            Function<dev.attune.api.Method, S> member,
+            BiFunction<S, Function<String, Path>, Method> make,
+            String type,
+            BiFunction<Path, JsonNode, Method> read) {
+
+        /** One whose result is a whole model. */
+        static <S> Entry<S> ofWholeModel(Function<dev.attune.api.Method, S> member, Function<S, Method> make) {
+            return new Entry<>(member, (spec, folders) -> make.apply(spec), "", (folder, config) -> {
+                throw new IllegalStateException("it has no adapters");
+            });
+        }
+
+        Optional<Method> of(dev.attune.api.Method spec, Function<String, Path> folders) {
+            return Optional.ofNullable(member.apply(spec)).map(own -> make.apply(own, folders));
+        }
+    }
 
     private Methods() {}
 
@@ -20,28 +71,10 @@ public final class Methods {
      * @param folders from the URI of an adapter to go on from to its folder
      */
     public static Method of(dev.attune.api.Method spec, Function<String, Path> folders) {
-        if (spec.lora() != null) {
-            return Lora.of(spec.lora(), folders);
-        }
-        if (spec.ia3() != null) {
-            return Ia3.of(spec.ia3());
-        }
-        if (spec.linearProbe() != null) {
-            return new LinearProbe();
-        }
-        if (spec.head() != null) {
-            return new TopLayers(spec.head().unfreezeLayers());
-        }
-        if (spec.promptTuning() != null) {
-            return PromptTuning.of(spec.promptTuning());
-        }
-        if (spec.prefixTuning() != null) {
-            return PrefixTuning.of(spec.prefixTuning());
-        }
-        if (spec.adapter() != null) {
-            return Bottleneck.of(spec.adapter());
-        }
-        return Full.of(spec.full());
+        return ALL.stream()
+                .flatMap(entry -> entry.of(spec, folders).stream())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The model that the adapter in a folder was trained on, as a URI. */
@@ -63,24 +96,21 @@ public final class Methods {
     /** The method that made the adapter in a folder, which PEFT or this trainer saved; an unknown one is refused. */
     public static Method of(Path folder) {
         var config = adapterConfig(folder);
-        if (Bottleneck.made(config)) {
-            return Bottleneck.of(folder, config);
-        }
-        var type = config.path("peft_type").asText();
-        return switch (type) {
-            case "LORA" ->
-                new Lora(
-                        LoraConfig.read(folder, config),
-                        config.path("lora_dropout").asDouble(),
-                        Optional.empty(),
-                        Optional.empty());
-            case "IA3" -> Ia3.read(folder, config);
-            case PromptTuning.TYPE -> PromptTuning.of(config);
-            case PrefixTuning.TYPE -> PrefixTuning.of(config);
-            default ->
-                throw TrainerFailure.invalidModel("%s: peft_type %s is not implemented; known: LORA, IA3, %s, %s"
-                        .formatted(folder, type, PromptTuning.TYPE, PrefixTuning.TYPE));
-        };
+        var type = Bottleneck.made(config)
+                ? Bottleneck.TYPE
+                : config.path("peft_type").asText();
+        return ALL.stream()
+                .filter(entry -> entry.type().equals(type))
+                .findFirst()
+                .map(entry -> entry.read().apply(folder, config))
+                .orElseThrow(() -> TrainerFailure.invalidModel("%s: peft_type %s is not implemented; known: %s"
+                        .formatted(
+                                folder,
+                                type,
+                                ALL.stream()
+                                        .map(Entry::type)
+                                        .filter(known -> !known.isEmpty())
+                                        .collect(Collectors.joining(", ")))));
     }
 
     /** The model with the adapter of a folder. */

@@ -15,6 +15,10 @@ import java.util.List;
 /** Next-token prediction on running text. */
 record LanguageModeling() implements Objective {
 
+    static Objective of(dev.attune.api.Objective.LanguageModeling spec) {
+        return Boolean.TRUE.equals(spec.masked()) ? new MaskedLanguageModeling(0, 0) : new LanguageModeling();
+    }
+
     @Override
     public String name() {
         return "languageModeling";
