@@ -20,7 +20,9 @@ import java.util.Map;
  */
 record Merge(Map<String, NDArray> weights, double difference) {
 
+    /** What rounding in fp32 comes to: a part of the largest output, as sums are rounded by the size of what is added. */
     private static final double TOLERANCE = 1e-4;
+
     private static final int ROWS = 64;
 
     /**
@@ -33,16 +35,22 @@ record Merge(Map<String, NDArray> weights, double difference) {
         try (var scope = Scope.withoutGradients()) {
             var before = outputs(architecture, adapted.inference(), objective, sample);
             var after = outputs(architecture, new WeightsNetwork(weights), objective, sample);
-            var difference = after.sub(before).abs().max().toFloatArray()[0];
-            if (!(difference <= TOLERANCE)) {
+            var difference = largest(after.sub(before));
+            var rounding = TOLERANCE * Math.max(1, largest(before));
+            if (!(difference <= rounding)) {
                 throw TrainerFailure.invalidModel(
-                        ("the merged model is not what was trained: its outputs differ by %s where"
-                                        + " %s is rounding; nothing was written. The last checkpoint holds what was learnt: run"
-                                        + " again with spec.output.form: adapter and the same spec.checkpoints.to")
-                                .formatted(difference, TOLERANCE));
+                        ("the merged model is not what was trained: its outputs differ by %s where %s is rounding; nothing"
+                                        + " was written. The last checkpoint holds what was learnt: run again with"
+                                        + " spec.output.form: adapter and all else as it is, which writes the adapter from"
+                                        + " there without training")
+                                .formatted(difference, rounding));
             }
             return new Merge(weights, difference);
         }
+    }
+
+    private static double largest(NDArray numbers) {
+        return numbers.abs().max().toFloatArray()[0];
     }
 
     private static NDArray outputs(Architecture architecture, Network network, Objective objective, Batch sample) {

@@ -8,6 +8,7 @@ import dev.attune.trainer.checkpoint.Digests;
 import dev.attune.trainer.checkpoint.Manifest;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.method.Adapted;
+import dev.attune.trainer.method.AdapterFiles;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.ModelFolder;
 import dev.attune.trainer.model.Task;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -44,7 +46,7 @@ record ResultFolder(Path folder, String uri, String recipe) {
             "chat_template.jinja",
             "generation_config.json");
 
-    /** The result that is there already, whole and of this recipe; one of another recipe is never overwritten. */
+    /** The result that is there already, whole and of this recipe; one of another recipe or form is never overwritten. */
     Optional<Result> existing(Form form) {
         var manifest = Manifest.read(folder);
         if (manifest.isEmpty()) {
@@ -55,7 +57,20 @@ record ResultFolder(Path folder, String uri, String recipe) {
                             + " method or training differ): name another folder, or delete it")
                     .formatted(uri));
         }
-        return manifest.get().broken(folder).isPresent() ? Optional.empty() : Optional.of(result(form));
+        if (manifest.get().broken(folder).isPresent()) {
+            return Optional.empty();
+        }
+        var there = manifest.get().files().containsKey(AdapterFiles.CONFIG) ? Form.ADAPTER : Form.MERGED;
+        if (there != form) {
+            throw TrainerFailure.invalidManifest(
+                    "spec.output.to: %s holds this result in the form %s, not %s: name another folder, or delete it"
+                            .formatted(uri, name(there), name(form)));
+        }
+        return Optional.of(result(form));
+    }
+
+    private static String name(Form form) {
+        return form.name().toLowerCase(Locale.ROOT);
     }
 
     /** Writes the model with what was learnt folded in, or else the adapter, and seals it. */
