@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,12 +51,13 @@ class Events:
 def watch(command, events: Path, log: Path, kill_after=None, sample_every=None) -> Run:
     """Runs `command` to its end, or until `kill_after` seconds have passed and its process group gets SIGKILL.
 
-    `events` is the file to which the command writes a JSON line an event; `log` takes its output.
+    `events` is the file to which the command writes a JSON line an event; `log` takes its output. The command does not
+    outlive the watching: a SIGTERM meanwhile ends both. For the main thread, which alone may say what a signal does.
     Peak memory is the kernel's high-water mark for the largest process of the command.
     """
     events.unlink(missing_ok=True)
     reader, run, sampled = Events(events), Run(), 0.0
-    with log.open("w") as out:
+    with log.open("w") as out, termination_raised():
         run.machine_cpu, began = machine_cpu(), time.monotonic()
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
         try:
@@ -81,6 +83,20 @@ def watch(command, events: Path, log: Path, kill_after=None, sample_every=None) 
     process.returncode = os.waitstatus_to_exitcode(status)
     run.exit_code, run.seconds, run.peak_bytes = process.returncode, now, usage.ru_maxrss * 1024
     return run
+
+
+@contextmanager
+def termination_raised():
+    """Has SIGTERM raise SystemExit, as SIGINT raises KeyboardInterrupt, so that what is to be tidied up is."""
+
+    def stop(number, frame):
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @dataclass
