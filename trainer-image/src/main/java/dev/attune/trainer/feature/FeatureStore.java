@@ -1,12 +1,10 @@
 package dev.attune.trainer.feature;
 
 import ai.djl.ndarray.NDArray;
-import dev.attune.trainer.checkpoint.Digests;
 import dev.attune.trainer.checkpoint.Manifest;
 import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,8 +13,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Features on disk, a sealed folder a digest, for later runs that start from the same model with the same examples. Those
@@ -31,18 +29,18 @@ public record FeatureStore(Path folder, long capacity, Consumer<String> warnings
     private static final String FILE = "features.safetensors";
     private static final String NAME = "hidden";
 
-    NDArray get(Features features, String model, Supplier<NDArray> computed) {
-        var digest = Digests.of((model + Digests.of(features.bytes())).getBytes(StandardCharsets.UTF_8));
-        var place = folder.resolve(digest.replace("sha256:", ""));
-        if (whole(place, digest)) {
-            touch(place);
-            return SafetensorsFile.open(place.resolve(FILE)).floats(NAME);
+    /** What is kept under a digest, {@code [rows, hidden]}; a broken one is none. */
+    Optional<NDArray> find(String digest) {
+        var place = place(digest);
+        if (!whole(place, digest)) {
+            return Optional.empty();
         }
-        var table = computed.get();
-        if (table.size() * Float.BYTES <= capacity) {
-            keep(place, digest, table);
-        }
-        return table;
+        touch(place);
+        return Optional.of(SafetensorsFile.open(place.resolve(FILE)).floats(NAME));
+    }
+
+    private Path place(String digest) {
+        return folder.resolve(digest.replace("sha256:", ""));
     }
 
     private static boolean whole(Path place, String digest) {
@@ -60,15 +58,19 @@ public record FeatureStore(Path folder, long capacity, Consumer<String> warnings
         }
     }
 
-    private void keep(Path place, String digest, NDArray table) {
+    /** Keeps rows {@code [rows, hidden]} under a digest, in place of what is kept there; more than there is room for aren't. */
+    void keep(String digest, NDArray table) {
+        if (table.size() * Float.BYTES > capacity) {
+            return;
+        }
         try {
             Files.createDirectories(folder);
             var aside = Files.createTempDirectory(folder, ".writing");
             try {
                 SafetensorsWriter.write(aside.resolve(FILE), Map.of(NAME, table));
                 Manifest.of(aside, digest, 0, null).write(aside);
-                delete(place);
-                Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
+                delete(place(digest));
+                Files.move(aside, place(digest), StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 delete(aside);
             }

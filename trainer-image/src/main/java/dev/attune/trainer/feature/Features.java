@@ -3,17 +3,22 @@ package dev.attune.trainer.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import dev.attune.trainer.checkpoint.Digests;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.Example;
 import dev.attune.trainer.feature.Remembered.Text;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.tensor.Scope;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -84,29 +89,61 @@ public record Features(List<List<Example>> batches) {
     }
 
     /**
-     * The rows, taken from the store if it has them, else computed and given to it.
+     * How the rows are computed that no store has.
+     *
+     * @param rows of a batch
+     * @param pad the token that fills a batch
+     * @param stop asked behind each batch: whether to end
+     */
+    public record Computation(Rows rows, Network network, int pad, Progress progress, BooleanSupplier stop) {}
+
+    /**
+     * The rows, taken from the store as far as it has them, else computed and given to it.
      *
      * @param model what else decides them: a digest of the model and of how it is computed
+     * @return empty: the computation was told to stop, and goes on from there the next time
      */
-    public Rows remembered(
-            FeatureStore store, String model, Rows computed, Network network, int pad, Progress progress) {
-        var table = store.get(this, model, () -> table(computed, network, pad, progress));
-        var places = new LinkedHashMap<Text, Integer>();
-        batches.forEach(batch -> batch.forEach(example -> places.put(Text.of(example), places.size())));
-        return new Remembered(places, table);
+    public Optional<Rows> remembered(FeatureStore store, String model, Computation computation) {
+        var digest = Digests.of((model + Digests.of(bytes())).getBytes(StandardCharsets.UTF_8));
+        var kept = store.find(digest);
+        var table = kept.filter(this::whole).orElseGet(() -> {
+            var more = computed(kept, computation);
+            store.keep(digest, more);
+            return more;
+        });
+        return Optional.of(table).filter(this::whole).map(all -> new Remembered(places(), all));
     }
 
-    private NDArray table(Rows computed, Network network, int pad, Progress progress) {
+    private boolean whole(NDArray table) {
+        return table.getShape().get(0) == size();
+    }
+
+    private Map<Text, Integer> places() {
+        var places = new LinkedHashMap<Text, Integer>();
+        batches.forEach(batch -> batch.forEach(example -> places.put(Text.of(example), places.size())));
+        return places;
+    }
+
+    /** What there is, and the rows of the batches behind it. */
+    private NDArray computed(Optional<NDArray> kept, Computation how) {
         var parts = new NDList();
+        kept.ifPresent(parts::add);
+        var had = kept.map(rows -> rows.getShape().get(0)).orElse(0L);
         var done = 0;
         for (var batch : batches) {
-            try (var scope = Scope.withoutGradients()) {
-                parts.add(scope.keep(computed.of(network, Batch.of(batch, pad))));
-            }
             var before = done;
             done += batch.size();
+            if (done <= had) {
+                continue;
+            }
+            try (var scope = Scope.withoutGradients()) {
+                parts.add(scope.keep(how.rows().of(how.network(), Batch.of(batch, how.pad()))));
+            }
             if (10L * done / size() > 10L * before / size()) {
-                progress.done(done);
+                how.progress().done(done);
+            }
+            if (how.stop().getAsBoolean()) {
+                break;
             }
         }
         try (parts;

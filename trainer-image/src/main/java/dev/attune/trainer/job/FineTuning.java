@@ -56,7 +56,7 @@ public final class FineTuning {
      * A run.
      *
      * @param job with its defaults filled in
-     * @param stop asked between steps: whether to save and end
+     * @param stop asked between steps, and between the batches of features: whether to save and end
      */
     public FineTuning(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop, Clock clock) {
         this.job = job;
@@ -94,7 +94,7 @@ public final class FineTuning {
                 files.train(),
                 StartingModel.task(places, spec.model().from()));
         sink.accept(new Event.Preparing("loading " + spec.model().from()));
-        var start = start(method, objective).toTrain().keptAs(method.quantization());
+        var start = start(method, objective).toTrain();
         requireForm(form, method, start.model());
         Torch.sizeThreads(start.model().size());
         try (var tokenizer = Tokenizer.read(start.tokenizer())) {
@@ -131,7 +131,7 @@ public final class FineTuning {
         var from = job.getSpec().model().from();
         var seed = job.getSpec().training().seed();
         return method.needsWeights()
-                ? StartingModel.load(places, from, objective.task(), seed)
+                ? StartingModel.load(places, from, objective.task(), seed, method.quantization())
                 : StartingModel.loadOrDraw(places, from, objective.task(), seed);
     }
 
@@ -167,7 +167,11 @@ public final class FineTuning {
         var wholly = made.method().optimisation() == Optimisation.LBFGS;
         var order = new Order(examples, wholly ? examples : training.batchSize(), training.seed());
         var plan = Plan.of(spec, order, made.method());
-        if (!loop(made, adapted, plan, order, store(results.recipe())).run()) {
+        var loop = loop(made, adapted, plan, order, store(results.recipe()));
+        if (loop.isEmpty()) {
+            sink.accept(new Event.Interrupted(0));
+        }
+        if (!loop.map(Loop::run).orElse(false)) {
             return ExitCode.INTERRUPTED;
         }
         sink.accept(new Event.Writing(results.uri()));
@@ -190,19 +194,23 @@ public final class FineTuning {
         return merge;
     }
 
-    /** Where the head alone is trained of what reads a whole text, the body runs once, and not in the loop. */
-    private Loop loop(Ingredients made, Adapted adapted, Plan plan, Order order, CheckpointStore store) {
+    /**
+     * Where the head alone is trained of what reads a whole text, the body runs once, and not in the loop.
+     *
+     * @return empty: told to stop before the body was done
+     */
+    private Optional<Loop> loop(Ingredients made, Adapted adapted, Plan plan, Order order, CheckpointStore store) {
         var architecture = made.start().model().architecture();
         var computed = Rows.computed(architecture, made.objective());
         if (!made.objective().task().ofWholeText() || !adapted.trainsOnly(architecture.head())) {
-            return new Loop(setup(made, adapted, computed, plan), plan, order, store, sink, stop);
+            return Optional.of(new Loop(setup(made, adapted, computed, plan), plan, order, store, sink, stop));
         }
-        var remembered = remembered(made, adapted, computed, plan.microBatchSize());
         var quick = plan.ofHeadAlone();
-        return new Loop(setup(made, adapted, remembered, quick), quick, order, store, sink, stop);
+        return remembered(made, adapted, computed, plan.microBatchSize())
+                .map(rows -> new Loop(setup(made, adapted, rows, quick), quick, order, store, sink, stop));
     }
 
-    private Rows remembered(Ingredients made, Adapted adapted, Rows computed, int atOnce) {
+    private Optional<Rows> remembered(Ingredients made, Adapted adapted, Rows computed, int atOnce) {
         var material = made.material();
         var features = Features.of(Stream.concat(material.train().stream(), material.evaluation().stream()), atOnce);
         var output = place("spec.output.to", job.getSpec().output().to());
@@ -216,11 +224,13 @@ public final class FineTuning {
                         Torch.device(),
                         made.objective().name(),
                         made.start().digest()),
-                computed,
-                adapted.inference(),
-                made.tokenizer().pad(),
-                done -> sink.accept(
-                        new Event.Preparing("computing features: %d of %d examples".formatted(done, features.size()))));
+                new Features.Computation(
+                        computed,
+                        adapted.inference(),
+                        made.tokenizer().pad(),
+                        done -> sink.accept(new Event.Preparing(
+                                "computing features: %d of %d examples".formatted(done, features.size()))),
+                        stop));
     }
 
     private Loop.Setup setup(Ingredients made, Adapted adapted, Rows rows, Plan plan) {

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,8 +57,12 @@ class FeaturesTest {
     }
 
     private Rows remembered(List<Example> examples, int atOnce, String model) {
+        return remembered(examples, atOnce, model, () -> false).orElseThrow();
+    }
+
+    private Optional<Rows> remembered(List<Example> examples, int atOnce, String model, BooleanSupplier stop) {
         return Features.of(examples.stream(), atOnce)
-                .remembered(store, model, this::compute, null, 0, examplesDone -> {});
+                .remembered(store, model, new Features.Computation(this::compute, null, 0, examplesDone -> {}, stop));
     }
 
     private static float[] rows(Rows rows, List<Example> examples) {
@@ -95,6 +101,19 @@ class FeaturesTest {
         assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).isEqualTo(first);
         assertThat(computed).isEmpty();
         assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void oneThatWasStoppedGoesOnWhereItWasAndComesToTheSame() {
+        var whole = rows(remembered(EXAMPLES, 1, "whole"), EXAMPLES);
+        var batches = computed.size();
+        computed.clear();
+        for (var stopped = 1; stopped < batches; stopped++) {
+            assertThat(remembered(EXAMPLES, 1, "a", () -> true)).isEmpty();
+            assertThat(computed).hasSize(stopped);
+        }
+        assertThat(rows(remembered(EXAMPLES, 1, "a"), EXAMPLES)).isEqualTo(whole);
+        assertThat(computed).hasSize(batches);
     }
 
     @Test

@@ -137,6 +137,22 @@ class ProbeTest {
     }
 
     @Test
+    void aRunThatWasStoppedWhileItComputedFeaturesGoesOnWithThem() throws IOException {
+        var whole = job("whole", "llama-tiny");
+        var computedAtOnce = computed(whole.run(MANIFEST));
+        var parted = job("parted", "llama-tiny");
+        var stopped = parted.run(MANIFEST, events -> true);
+        assertThat(stopped.exit()).isEqualTo(ExitCode.INTERRUPTED);
+        assertThat(stopped.all(Event.Interrupted.class)).hasSize(1);
+        assertThat(stopped.all(Event.Started.class)).isEmpty();
+        var rest = parted.run(MANIFEST);
+        assertThat(rest.exit()).isEqualTo(ExitCode.SUCCEEDED);
+        assertThat(computed(stopped)).isPositive();
+        assertThat(computed(stopped) + computed(rest)).isEqualTo(computedAtOnce);
+        assertThat(parted.bytes("result/model.safetensors")).isEqualTo(whole.bytes("result/model.safetensors"));
+    }
+
+    @Test
     void aProbeThatHasConvergedEndsAtTheLastStep() throws IOException {
         var outcome = job("a", "llama-tiny")
                 .run(MANIFEST.replace("steps: 12", "steps: 5000, weightDecay: 0.5")
@@ -227,7 +243,8 @@ class ProbeTest {
 
             var store = new FeatureStore(job.file("features"), 1 << 20, warning -> {});
             var features = Features.of(examples.stream(), 8);
-            var rows = features.remembered(store, "model", computed, counting, tokenizer.pad(), done -> {});
+            var pass = new Features.Computation(computed, counting, tokenizer.pad(), done -> {}, () -> false);
+            var rows = features.remembered(store, "model", pass).orElseThrow();
             var stepper = new Stepper(model.architecture(), counted, objective, rows, optimiser, 0);
             stepper.step(batch, new long[1], 1);
             assertThat(calls.getAndSet(0))

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -81,15 +82,20 @@ record TinyJob(Path folder) {
 
     /** Runs, and asks to stop after some steps. */
     Outcome run(String manifest, int steps) {
+        return run(
+                manifest,
+                events ->
+                        events.stream().filter(Event.Stepped.class::isInstance).count() >= steps);
+    }
+
+    /** Runs, and asks to stop once that is true of what happened. */
+    Outcome run(String manifest, Predicate<List<Event>> stop) {
         var events = new ArrayList<Event>();
         var exit = new FineTuning(
                         job(manifest),
                         new Places(folder, folder),
                         events::add,
-                        () -> events.stream()
-                                        .filter(Event.Stepped.class::isInstance)
-                                        .count()
-                                >= steps,
+                        () -> stop.test(events),
                         Clock.systemUTC())
                 .run();
         return new Outcome(exit, events);
