@@ -43,13 +43,18 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
 
     /** Loads a model's folder; or an adapter's, whose base is loaded first and takes it in. */
     static StartingModel load(Places places, String uri, Task task, long seed) {
-        var folder = places.existing(FIELD, uri);
-        return Files.exists(folder.resolve(AdapterFiles.CONFIG))
-                ? adapted(places, uri, folder, task, seed)
-                : whole(ModelFolder.load(uri, folder, task, seed, Architectures::of), folder, List.of(folder));
+        return load(places, uri, task, seed, Optional.empty());
     }
 
-    /** The same; but a folder that has a configuration and no weights is a model whose weights are drawn from the seed. */
+    /** The same with the linear layers kept as codes, where a kind is given; an adapter is folded in before that. */
+    static StartingModel load(Places places, String uri, Task task, long seed, Optional<Quantization> kind) {
+        var folder = places.existing(FIELD, uri);
+        return Files.exists(folder.resolve(AdapterFiles.CONFIG))
+                ? adapted(places, uri, folder, task, seed).keptAs(kind)
+                : whole(ModelFolder.load(uri, folder, task, seed, kind, Architectures::of), folder, List.of(folder));
+    }
+
+    /** A model in fp32; but a folder that has a configuration and no weights is a model whose weights are drawn from the seed. */
     static StartingModel loadOrDraw(Places places, String uri, Task task, long seed) {
         var folder = places.existing(FIELD, uri);
         if (ModelFolder.hasWeights(folder) || Files.exists(folder.resolve(AdapterFiles.CONFIG))) {
@@ -102,8 +107,8 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
         return this;
     }
 
-    /** The same with its linear layers kept as codes, where a kind is given; this one is of no use any more. */
-    StartingModel keptAs(Optional<Quantization> kind) {
+    /** Of no use any more once it is kept in another way. */
+    private StartingModel keptAs(Optional<Quantization> kind) {
         return kind.map(how -> new StartingModel(model.quantized(how), adapter, tokenizer, folders))
                 .orElse(this);
     }

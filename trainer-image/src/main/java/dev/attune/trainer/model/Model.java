@@ -1,7 +1,6 @@
 package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
-import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.tensor.Recomputation;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -55,12 +54,7 @@ public record Model(
      */
     public Model quantized(Quantization kind) {
         var kept = new LinkedHashMap<>(weights);
-        var head = architecture.head();
-        architecture.parameters().stream()
-                .filter(p -> p.role() == Role.LINEAR || p.role() == Role.CONV1D)
-                .filter(p ->
-                        !p.module().equals(head.last()) && !head.parameters().contains(p))
-                .forEach(p -> kind.replace(kept, p.name()));
+        architecture.parameters().forEach(parameter -> kind.replace(kept, architecture, parameter));
         return new Model(source, folder, config, task, architecture, kept);
     }
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -44,17 +45,30 @@ public final class ModelFolder {
     }
 
     /**
-     * Reads a model's weights as fp32; those of the task's head that the file lacks are drawn from the seed.
+     * Reads a model's weights; those of the task's head that the file lacks are drawn from the seed.
      *
+     * @param kind how weights of linear layers are kept, each as soon as it is read, so that the model never stands in
+     *     memory as a whole; empty: all in fp32
      * @param architectures from a configuration and a task to the mathematics
      */
     public static Model load(
-            String source, Path folder, Task task, long seed, BiFunction<Config, Task, Architecture> architectures) {
+            String source,
+            Path folder,
+            Task task,
+            long seed,
+            Optional<Quantization> kind,
+            BiFunction<Config, Task, Architecture> architectures) {
         var config = config(folder);
         var configured = architectures.apply(config, task);
         var places = tensors(folder, configured);
         var architecture = configured.holding(Set.copyOf(places.keySet()));
-        return new Model(source, folder, config, task, architecture, weights(folder, places, architecture, seed));
+        return new Model(source, folder, config, task, architecture, weights(folder, places, architecture, seed, kind));
+    }
+
+    /** The same, all in fp32. */
+    public static Model load(
+            String source, Path folder, Task task, long seed, BiFunction<Config, Task, Architecture> architectures) {
+        return load(source, folder, task, seed, Optional.empty(), architectures);
     }
 
     /** Whether the folder holds weights; one that doesn't is an architecture to be trained from nothing. */
@@ -63,7 +77,11 @@ public final class ModelFolder {
     }
 
     private static Map<String, NDArray> weights(
-            Path folder, Map<String, TensorPlace> places, Architecture architecture, long seed) {
+            Path folder,
+            Map<String, TensorPlace> places,
+            Architecture architecture,
+            long seed,
+            Optional<Quantization> kind) {
         var weights = new LinkedHashMap<String, NDArray>();
         var random = new Random(seed);
         for (var parameter : architecture.parameters()) {
@@ -83,6 +101,7 @@ public final class ModelFolder {
                         .formatted(place.file().path(), place.name(), shape, CONFIG, parameter.shape()));
             }
             weights.put(parameter.name(), place.file().floats(place.name()));
+            kind.ifPresent(codes -> codes.replace(weights, architecture, parameter));
         }
         for (var left : places.entrySet()) {
             if (!architecture.ignores(left.getKey())) {

@@ -3,6 +3,7 @@ package dev.attune.trainer.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
@@ -117,6 +118,17 @@ public enum Quantization {
             weights.put(name + SCALES, scope.keep(scales));
         }
         weight.close();
+    }
+
+    /** The same of a linear layer's weight; of the task's head and of what is no linear layer nothing is replaced. */
+    void replace(Map<String, NDArray> weights, Architecture architecture, Parameter parameter) {
+        var head = architecture.head();
+        var linear = parameter.role() == Role.LINEAR || parameter.role() == Role.CONV1D;
+        if (linear
+                && !parameter.module().equals(head.last())
+                && !head.parameters().contains(parameter)) {
+            replace(weights, parameter.name());
+        }
     }
 
     /** The weight of a name in fp32, restored if it is kept as codes; {@code null}: there is none. */
