@@ -164,13 +164,13 @@ public class Applier {
         return TOLD_BY_TRAINER.contains(told) ? told : status.phase();
     }
 
-    /** One metric in short, for people, for example {@code loss 1.84 (from 2.60)}: the loss, or else the first. */
+    /** One metric in short, for people, for example {@code accuracy 0.91 (from 0.52)}: the first but for the loss. */
     private static String metric(List<Metric> metrics) {
         if (metrics == null || metrics.isEmpty()) {
             return null;
         }
         var shown = metrics.stream()
-                .filter(metric -> "loss".equals(metric.name()))
+                .filter(metric -> !metric.name().equals("loss"))
                 .findFirst()
                 .orElse(metrics.get(0));
         return shown.name() + " " + shown.value()

@@ -51,7 +51,7 @@ class ApplierTest {
         assertThat(apply(report(2, 1, "Training"))).isEqualTo(Outcome.APPLIED);
 
         assertThat(status().progress().attempt()).isEqualTo(2);
-        assertThat(status().metric()).isEqualTo("loss 1.84 (from 2.60)");
+        assertThat(status().metric()).isEqualTo("accuracy 0.91 (from 0.52)");
         assertThat(meters.counter("attune.reports", "outcome", "applied").count())
                 .isEqualTo(3);
     }
@@ -122,7 +122,7 @@ class ApplierTest {
         assertThat(progress.loss()).isEqualTo("1.9");
         assertThat(progress.tokensPerSecond()).as("nothing moves").isNull();
         assertThat(progress.eta()).as("nothing moves").isNull();
-        assertThat(status().metric()).isEqualTo("loss 1.84 (from 2.60)");
+        assertThat(status().metric()).as("there is no other").isEqualTo("loss 1.84 (from 2.60)");
         assertThat(status().checkpoints()).hasSize(1);
         assertThat(status().trainer().parameters()).isEqualTo(7);
         assertThat(apply(report(1, 10, "Training"))).isEqualTo(Outcome.LATE);
@@ -193,7 +193,7 @@ class ApplierTest {
     private static Report report(int attempt, long sequence, String phase) {
         return Serialization.unmarshal(
                 "---\nphase: " + phase + "\nprogress: {attempt: " + attempt + ", sequence: " + sequence
-                        + ", step: 5}\nmetrics: [{name: perplexity, value: '6.3'}, {name: loss, value: '1.84', baseline: '2.60'}]",
+                        + ", step: 5}\nmetrics: [{name: loss, value: '1.84', baseline: '2.60'}, {name: accuracy, value: '0.91', baseline: '0.52'}]",
                 Report.class);
     }
 }

@@ -27,11 +27,13 @@ public sealed interface Event {
      *
      * @param job name of the FineTuneJob
      * @param trainer what trains; {@code resumedFrom} is the step that training goes on from, 0 for a fresh start
+     * @param modelClass the class of transformers that the model is, as in LlamaForCausalLM
      * @param totalSteps optimiser steps in all
      * @param totalEpochs passes over the training data that they make
      * @param history what earlier attempts stepped and measured up to {@code resumedFrom}, oldest first
      */
-    record Started(String job, TrainerInfo trainer, int totalSteps, double totalEpochs, List<Event> history)
+    record Started(
+            String job, TrainerInfo trainer, String modelClass, int totalSteps, double totalEpochs, List<Event> history)
             implements Event {}
 
     /**
@@ -40,7 +42,7 @@ public sealed interface Event {
      * @param step its number, from 1
      * @param epoch passes over the training data so far
      * @param tokens tokens seen so far in all attempts, padding left out
-     * @param loss mean cross entropy a label token before the update, in nats
+     * @param loss mean loss before the update: of tokens and classes the cross entropy, in nats
      * @param learningRate that of this update
      * @param gradientNorm total L2 norm before clipping
      * @param seconds how long the step took

@@ -256,6 +256,7 @@ public final class FineTuning {
         return new Loop.Setup(
                 job.getMetadata().getName(),
                 new TrainerInfo(version(), Torch.device(), model.size(), adapted.size(), 0),
+                model.architecture().head().modelClass(),
                 material.train(),
                 made.tokenizer().pad(),
                 training.seed(),

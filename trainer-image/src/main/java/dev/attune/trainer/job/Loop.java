@@ -44,6 +44,7 @@ final class Loop {
     record Setup(
             String job,
             TrainerInfo about,
+            String modelClass,
             List<Example> examples,
             int pad,
             long seed,
@@ -106,7 +107,12 @@ final class Loop {
         var trainer =
                 new TrainerInfo(about.version(), about.device(), about.parameters(), about.trainableParameters(), step);
         sink.accept(new Event.Started(
-                setup.job(), trainer, plan.totalSteps(), order.epochs(plan.totalSteps()), List.copyOf(history)));
+                setup.job(),
+                trainer,
+                setup.modelClass(),
+                plan.totalSteps(),
+                order.epochs(plan.totalSteps()),
+                List.copyOf(history)));
         if (step > 0) {
             sink.accept(new Event.Saved(step, store.kept()));
         }

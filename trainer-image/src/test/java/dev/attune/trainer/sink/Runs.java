@@ -84,7 +84,7 @@ public final class Runs {
 
     public static Started started(int resumedFrom, List<Event> history) {
         var trainer = new TrainerInfo("0.1.0", "cpu: Xeon, 2 threads", 134_515_008L, 460_800L, resumedFrom);
-        return new Started("support-tone", trainer, STEPS, 3.0, history);
+        return new Started("support-tone", trainer, "LlamaForCausalLM", STEPS, 3.0, history);
     }
 
     public static Stepped step(int step) {

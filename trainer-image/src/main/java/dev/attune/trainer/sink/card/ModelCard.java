@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  *
  * @param job name of the FineTuneJob
  * @param trainer what trained it
+ * @param modelClass the class of transformers that it is
  * @param steps optimiser steps done
  * @param epochs passes over the training data
  * @param tokens seen in training, padding left out
@@ -37,6 +38,7 @@ public record ModelCard(
         Form form,
         Recipe recipe,
         TrainerInfo trainer,
+        String modelClass,
         int steps,
         double epochs,
         long tokens,
@@ -46,6 +48,9 @@ public record ModelCard(
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER));
+
+    /** What the hub calls the adapters library. */
+    private static final String ADAPTERS = "adapter-transformers";
 
     private static final Pattern HUB = Pattern.compile("hf://(?<id>[\\w.-]+/[\\w.-]+)(@.*)?");
 
@@ -63,7 +68,11 @@ public record ModelCard(
 
     /** The whole file. */
     public String text() {
+        var usage = Usage.of(modelClass);
         return TEMPLATE.data("card", this)
+                .data("usage", usage)
+                .data("ownHead", form == Form.ADAPTER && usage.ownHead())
+                .data("bottlenecks", form == Form.ADAPTER && recipe.bottlenecks())
                 .data("head", head())
                 .data("adapter", form == Form.ADAPTER)
                 .data("trained", Figures.magnitude(trainer.trainableParameters()))
@@ -91,8 +100,8 @@ public record ModelCard(
             head.put("base_model", id);
             head.put("base_model_relation", form == Form.ADAPTER ? "adapter" : "finetune");
         });
-        head.put("library_name", form == Form.ADAPTER ? "peft" : "transformers");
-        head.put("pipeline_tag", "text-generation");
+        head.put("library_name", form == Form.MERGED ? "transformers" : recipe.bottlenecks() ? ADAPTERS : "peft");
+        head.put("pipeline_tag", Usage.of(modelClass).pipeline());
         head.put(
                 "tags",
                 List.of(

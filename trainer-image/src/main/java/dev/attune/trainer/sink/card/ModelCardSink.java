@@ -32,6 +32,7 @@ public final class ModelCardSink implements Sink {
                     succeeded.result().form(),
                     recipe,
                     started.trainer(),
+                    started.modelClass(),
                     last.map(Stepped::step).orElse(0),
                     last.map(Stepped::epoch).orElse(0.0),
                     last.map(Stepped::tokens).orElse(0L),

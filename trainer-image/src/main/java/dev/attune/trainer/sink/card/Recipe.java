@@ -24,6 +24,7 @@ import java.util.stream.StreamSupport;
  * @param objective as in {@code instruction tuning}
  * @param trainedOn places of the training data
  * @param evaluatedOn what it was judged by, as in {@code 5% of the training data, held out}; empty: nothing
+ * @param bottlenecks whether the adapters library, not PEFT, loads what the method makes
  * @param yaml the members of the manifest's spec that decide what is learnt
  */
 public record Recipe(
@@ -33,6 +34,7 @@ public record Recipe(
         String objective,
         List<String> trainedOn,
         String evaluatedOn,
+        boolean bottlenecks,
         String yaml) {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
@@ -43,8 +45,15 @@ public record Recipe(
     private static final List<String> DECISIVE =
             List.of("model", "data", "objective", "method", "training", "evaluation", "output");
 
-    private static final Map<String, String> NAMES =
-            Map.of("lora", "LoRA", "full", "full fine-tuning", "instruction", "instruction tuning");
+    private static final Map<String, String> NAMES = Map.of(
+            "lora", "LoRA",
+            "ia3", "IA3",
+            "full", "full fine-tuning",
+            "adapter", "bottleneck adapters",
+            "linearProbe", "a linear probe",
+            "head", "a new head",
+            "instruction", "instruction tuning",
+            "sequenceToSequence", "sequence-to-sequence learning");
 
     /** The words for a spec; what it leaves to the defaults stays unsaid. */
     public static Recipe of(FineTuneJobSpec spec) {
@@ -58,6 +67,7 @@ public record Recipe(
                 name(objective),
                 spec.data().train().stream().map(DataSet::from).toList(),
                 evaluatedOn(spec),
+                spec.method().adapter() != null,
                 yaml(tree.retain(DECISIVE)));
     }
 
@@ -75,10 +85,16 @@ public record Recipe(
     private static String settings(JsonNode method) {
         return method.properties().stream()
                 .map(setting -> words(setting.getKey()) + " " + value(setting.getValue()))
+                .map(String::strip)
                 .collect(Collectors.joining(", "));
     }
 
     private static String value(JsonNode value) {
+        if (value.isObject()) {
+            return value.properties().stream()
+                    .map(entry -> entry.getKey() + " " + value(entry.getValue()))
+                    .collect(Collectors.joining(" "));
+        }
         return value.isArray()
                 ? StreamSupport.stream(value.spliterator(), false)
                         .map(JsonNode::asText)

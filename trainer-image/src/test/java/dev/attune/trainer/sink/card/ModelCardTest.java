@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelCardTest {
 
@@ -23,6 +25,7 @@ class ModelCardTest {
             "instruction tuning",
             List.of("pvc://datasets/support/train.jsonl"),
             "5% of the training data, held out",
+            false,
             "method:\n  lora:\n    rank: 8");
 
     @Test
@@ -55,7 +58,7 @@ class ModelCardTest {
     @Test
     void aModelOfTheHubIsNamedInTheHead() throws IOException {
         var recipe = new Recipe(
-                "hf://HuggingFaceTB/SmolLM2-135M@12fd25f", "LoRA", "", "instruction tuning", List.of(), "", "");
+                "hf://HuggingFaceTB/SmolLM2-135M@12fd25f", "LoRA", "", "instruction tuning", List.of(), "", false, "");
         var text = card(recipe, Form.ADAPTER, List.of()).text();
         var head = new ObjectMapper(new YAMLFactory()).readTree(text.split("---\n")[1]);
         assertThat(head.get("base_model").asText()).isEqualTo("HuggingFaceTB/SmolLM2-135M");
@@ -75,9 +78,68 @@ class ModelCardTest {
                 .doesNotContain("\n# Big", "after:");
     }
 
+    @Test
+    void aClassifiersAdapterIsLoadedWithItsOwnHead() {
+        assertThat(card(RECIPE, Form.ADAPTER, "BertForSequenceClassification").text())
+                .contains(
+                        "library_name: peft",
+                        "pipeline_tag: text-classification",
+                        "from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer",
+                        "from_pretrained(\"path/to/smollm2\", config=AutoConfig.from_pretrained(\"path/to/tone\"))",
+                        "model = PeftModel.from_pretrained(base, \"path/to/tone\")",
+                        "inputs = tokenizer(\"TEXT\", return_tensors=\"pt\")\nprint(dict(zip(")
+                .doesNotContain("generate");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BertForMaskedLM, AutoModelForMaskedLM, fill-mask, tokenizer.mask_token_id",
+        "BertForQuestionAnswering, AutoModelForQuestionAnswering, question-answering, start_logits",
+        "T5ForConditionalGeneration, AutoModelForSeq2SeqLM, text-generation, model.generate",
+        "GPT2LMHeadModel, AutoModelForCausalLM, text-generation, model.generate"
+    })
+    void aModelIsLoadedByTheClassOfItsTask(String modelClass, String autoClass, String pipeline, String use) {
+        assertThat(card(RECIPE, Form.MERGED, modelClass).text())
+                .contains(
+                        "pipeline_tag: " + pipeline,
+                        "import " + autoClass + ", AutoTokenizer",
+                        "model = " + autoClass + ".from_pretrained(\"path/to/tone\")",
+                        use)
+                .doesNotContain("AutoConfig", "peft");
+    }
+
+    @Test
+    void bottlenecksAreLoadedByTheAdaptersLibrary() {
+        var recipe =
+                new Recipe("pvc://models/bert", "bottleneck adapters", "", "classification", List.of(), "", true, "");
+        assertThat(card(recipe, Form.ADAPTER, "BertForSequenceClassification").text())
+                .contains(
+                        "library_name: adapter-transformers",
+                        "import adapters\nfrom transformers",
+                        "adapters.init(model)\nmodel.load_adapter(\"path/to/tone\", set_active=True")
+                .doesNotContain("peft", "Peft");
+    }
+
     private static ModelCard card(Recipe recipe, Form form, List<Sample> samples) {
+        return card(recipe, form, "LlamaForCausalLM", samples);
+    }
+
+    private static ModelCard card(Recipe recipe, Form form, String modelClass) {
+        return card(recipe, form, modelClass, List.of());
+    }
+
+    private static ModelCard card(Recipe recipe, Form form, String modelClass, List<Sample> samples) {
         var trainer = Runs.started(0, List.of()).trainer();
         return new ModelCard(
-                "tone", form, recipe, trainer, 600, 3, 1_200_000, List.of(new Change("loss", 2.0, 1.0)), samples);
+                "tone",
+                form,
+                recipe,
+                trainer,
+                modelClass,
+                600,
+                3,
+                1_200_000,
+                List.of(new Change("loss", 2.0, 1.0)),
+                samples);
     }
 }

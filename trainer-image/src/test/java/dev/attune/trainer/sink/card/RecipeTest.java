@@ -63,6 +63,21 @@ class RecipeTest {
                 .isEqualTo("12.5% of the training data, held out");
     }
 
+    @Test
+    void settingsInsideSettingsAreToldAsWell() throws JsonProcessingException {
+        assertThat(Recipe.of(spec("""
+                model: {from: file:///models/bert}
+                data: {train: [{from: file:///a.jsonl}]}
+                objective: {questionAnswering: {}}
+                method: {prefixTuning: {length: 20, projection: {hidden: 64}}}
+                output: {to: file:///out}
+                """)))
+                .returns("prefix tuning", Recipe::method)
+                .returns("length 20, projection hidden 64", Recipe::settings)
+                .returns("question answering", Recipe::objective)
+                .returns(false, Recipe::bottlenecks);
+    }
+
     static FineTuneJobSpec spec(String yaml) throws JsonProcessingException {
         return new ObjectMapper(new YAMLFactory()).readValue(yaml, FineTuneJobSpec.class);
     }

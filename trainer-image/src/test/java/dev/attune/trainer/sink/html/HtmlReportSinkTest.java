@@ -30,6 +30,7 @@ class HtmlReportSinkTest {
             "instruction tuning",
             List.of("pvc://datasets/support/train.jsonl", "configmap://faq/faq.jsonl"),
             "5% of the training data, held out",
+            false,
             "method:\n  lora:\n    rank: 8\n    alpha: 16.0");
 
     @TempDir
