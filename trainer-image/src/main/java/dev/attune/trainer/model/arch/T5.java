@@ -46,11 +46,6 @@ record T5(
 
     private static final String PREFIX = "transformer.";
     private static final String SHARED = "shared";
-    private static final String LM_HEAD = "lm_head";
-    private static final String CLASSIFICATION = "classification_head";
-    private static final String DENSE = CLASSIFICATION + ".dense";
-    private static final String SCORES = CLASSIFICATION + ".out_proj";
-    private static final String QA = "qa_outputs";
     private static final String POSITIONS = ".relative_attention_bias";
 
     static T5 of(Config config, Task task) {
@@ -89,7 +84,7 @@ record T5(
                 config.flag("is_gated_act", projection.startsWith("gated-")),
                 activation(config, projection),
                 config.integer("decoder_start_token_id", config.integer("pad_token_id", 0)),
-                head(config, task, vocabulary, hidden));
+                T5Head.of(config, task, vocabulary, hidden));
     }
 
     /** {@code ACTIVATION} or {@code gated-ACTIVATION}, where gated-gelu has always meant the one by tanh. */
@@ -98,49 +93,13 @@ record T5(
         return Activation.of(config, "dense_act_fn", name);
     }
 
-    /** Whether hidden states are scaled before tokens are scored; what transformers 4 told by tying the head. */
-    private static boolean scaled(Config config) {
-        return config.flag("scale_decoder_outputs", config.flag("tie_word_embeddings", true));
-    }
-
-    private static Head head(Config config, Task task, String vocabulary, int hidden) {
-        return switch (task.kind()) {
-            case LANGUAGE_MODELING -> {
-                var scale = scaled(config) ? Math.pow(hidden, -0.5) : 1;
-                yield new Head(
-                        "T5ForConditionalGeneration",
-                        List.of(),
-                        List.of(),
-                        vocabulary,
-                        (network, rows) -> network.linear(vocabulary, scale == 1 ? rows : Ops.scale(rows, scale)));
-            }
-            case CLASSIFICATION, TAGGING, REGRESSION ->
-                new Head(
-                        "T5ForSequenceClassification",
-                        Stream.of(biased(DENSE, hidden, hidden), biased(SCORES, hidden, task.outputs()))
-                                .flatMap(List::stream)
-                                .toList(),
-                        List.of(CLASSIFICATION),
-                        SCORES,
-                        (network, rows) -> network.linear(
-                                SCORES, network.linear(DENSE, rows).tanh()));
-            case QUESTION_ANSWERING ->
-                Head.linear("T5ForQuestionAnswering", QA, biased(QA, hidden, task.outputs()), List.of(QA));
-        };
-    }
-
-    private static List<Parameter> biased(String module, int in, int out) {
-        return List.of(
-                new Parameter(module + ".weight", new Shape(out, in), Role.LINEAR),
-                new Parameter(module + ".bias", new Shape(out), Role.BIAS));
-    }
-
     /** Whether the head has a matrix of its own the file alone tells: transformers 5 says of every model that it is tied. */
     @Override
     public Architecture holding(Set<String> tensors) {
-        var own =
-                task.kind() == Task.Kind.LANGUAGE_MODELING && !scaled(config) && tensors.contains(LM_HEAD + ".weight");
-        return own ? of(config, task, LM_HEAD) : this;
+        var own = task.kind() == Task.Kind.LANGUAGE_MODELING
+                && !T5Head.scaled(config)
+                && tensors.contains(T5Head.VOCABULARY + ".weight");
+        return own ? of(config, task, T5Head.VOCABULARY) : this;
     }
 
     @Override
@@ -185,8 +144,8 @@ record T5(
             feedForward(all, block + ".layer.2");
         }
         norm(all, prefix() + "decoder.final_layer_norm");
-        if (head.last().equals(LM_HEAD)) {
-            linear(all, LM_HEAD, hidden, vocabulary);
+        if (head.last().equals(T5Head.VOCABULARY)) {
+            linear(all, T5Head.VOCABULARY, hidden, vocabulary);
         }
         all.addAll(head.parameters());
         return all;
@@ -348,7 +307,7 @@ record T5(
     @Override
     public double initializerRange(Parameter parameter) {
         var name = parameter.name();
-        if (name.endsWith(SHARED + ".weight") || name.startsWith(LM_HEAD)) {
+        if (name.endsWith(SHARED + ".weight") || name.startsWith(T5Head.VOCABULARY)) {
             return initializerRange;
         }
         var in = parameter.role() == Role.LINEAR ? parameter.in() : hidden;
@@ -360,17 +319,13 @@ record T5(
     public boolean ignores(String tensor) {
         return tensor.endsWith("coder.embed_tokens.weight")
                 || tensor.endsWith("EncDecAttention" + POSITIONS + ".weight")
-                || isHead(tensor);
-    }
-
-    private static boolean isHead(String tensor) {
-        return Stream.of(LM_HEAD, CLASSIFICATION, QA).anyMatch(head -> tensor.startsWith(head + "."));
+                || T5Head.holds(tensor);
     }
 
     /** A classifier's names have a prefix that the other tasks' lack; files of each serve all. */
     @Override
     public String canonical(String tensor) {
-        if (isHead(tensor)) {
+        if (T5Head.holds(tensor)) {
             return tensor;
         }
         return prefix() + (tensor.startsWith(PREFIX) ? tensor.substring(PREFIX.length()) : tensor);
