@@ -3,6 +3,7 @@ package dev.attune.trainer.sink.html;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.attune.trainer.event.Event;
+import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Generated;
 import dev.attune.trainer.event.Event.Interrupted;
 import dev.attune.trainer.event.Event.Stepped;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +57,17 @@ class HtmlReportSinkTest {
                         "pvc://work/support-tone/step-600",
                         "1 November 2026, 12:00 UTC",
                         "sha256:9f2c");
+    }
+
+    @Test
+    void aModelThatWritesNothingIsToldByItsMeasures() throws IOException {
+        var events = Runs.succeeded();
+        events.removeIf(event -> event instanceof Generated);
+        events.add(4, new Evaluated(0, Map.of("accuracy", 0.6078)));
+        events.add(events.size() - 2, new Evaluated(Runs.STEPS, Map.of("accuracy", 0.9804)));
+        assertThat(page(events))
+                .contains("<th>accuracy</th><td>0.6078</td><td>0.9804</td><td class=\"good\">+0.373</td>")
+                .doesNotContain("What the model writes");
     }
 
     @Test
