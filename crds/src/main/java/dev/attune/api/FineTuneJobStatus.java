@@ -56,6 +56,11 @@ public record FineTuneJobStatus(
                         + " [pvc://work/first].")
         List<String> models,
 
+        @JsonPropertyDescription(
+                "What method.lora.initialFrom stood for when the first attempt started, and stands for in all that"
+                        + " follow, for example pvc://work/tone.")
+        String initialAdapter,
+
         @JsonPropertyDescription("What the newest trainer is and what it trains.")
         TrainerInfo trainer,
 

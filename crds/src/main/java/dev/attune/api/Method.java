@@ -99,8 +99,9 @@ public record Method(
             fieldPath = ".initialFrom")
     @ValidationRule(
             value = "!has(self.initialFrom)"
-                    + " || self.initialFrom.matches('^(pvc://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/.*)?|file:///.+)$')",
-            message = "write pvc://claim/path or file:///path",
+                    + " || self.initialFrom.matches('^(pvc://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/.*)?|file:///.+"
+                    + "|job://[a-z0-9]([-a-z0-9]*[a-z0-9])?)$')",
+            message = "write pvc://claim/path, file:///path, or job://name",
             fieldPath = ".initialFrom")
     public record Lora(
             @Min(1)
@@ -144,7 +145,8 @@ public record Method(
 
             @Size(min = 1, max = 1024)
             @JsonPropertyDescription("The folder of a LoRA adapter of this model to go on from, PEFT's or another"
-                    + " job's: `pvc://claim/path`, or `file:///path` without a cluster; for example pvc://work/tone."
+                    + " job's: `pvc://claim/path`, `file:///path` without a cluster, or `job://name` for the adapter"
+                    + " that another FineTuneJob of this namespace produced, which is waited for; for example job://tone."
                     + " What rank, alpha, targets and variant say must agree with it; unset ones are taken from it.")
             String initialFrom,
 

@@ -147,7 +147,7 @@ public record Decide(TrainerDefaults defaults, BackOff backOff) {
             }
         }
         var job = TrainerJob.of(seen.job(), number, inputs, left, defaults);
-        return Step.start(Course.of(new Attempt(number, job, List.of()), seen.status()), job, inputs.models());
+        return Step.start(Course.of(new Attempt(number, job, List.of()), seen.status()), job, inputs);
     }
 
     private static Decision decision(Observed seen, Instant now, Ledger before, Step step) {

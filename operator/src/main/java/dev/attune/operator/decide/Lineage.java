@@ -5,13 +5,18 @@ import dev.attune.operator.decide.Resolution.Hopeless;
 import dev.attune.operator.decide.Resolution.Waiting;
 import dev.attune.operator.desired.Place;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** Where a job's model comes from, followed from job to job. */
+/** Where a job's model comes from, followed from job to job, and where the adapter that it goes on from. */
 public sealed interface Lineage {
+
+    /** The field that names the adapter to go on from. */
+    String INITIAL = "spec.method.lora.initialFrom";
 
     /**
      * @param models URIs of the model and, where that is an adapter, of what it adapts, and so on: the trainer reads them
@@ -27,8 +32,8 @@ public sealed interface Lineage {
         if (circle.isPresent()) {
             return new Unknown(new Hopeless(
                     "DependencyCycle",
-                    "spec.model.from leads back to this job, " + circle.get()
-                            + ", so that none of them can ever start: create one of them anew with another model"));
+                    "what this job starts from leads back to it, " + circle.get() + ", so that none of them can ever"
+                            + " start: create one of them anew with another model or adapter"));
         }
         var models = new ArrayList<String>();
         for (var reader = job; ; ) {
@@ -40,7 +45,8 @@ public sealed interface Lineage {
             }
             var other = others.get(place.name());
             if (other == null) {
-                return new Unknown(new Waiting("DependencyMissing", missing(reader, place.name()), Waiting.WATCHED));
+                return new Unknown(new Waiting(
+                        "DependencyMissing", missing("spec.model.from", reader, place.name()), Waiting.WATCHED));
             }
             var product = Product.of(other, from, place.rest());
             if (product instanceof Product.Unavailable unavailable) {
@@ -55,26 +61,63 @@ public sealed interface Lineage {
         }
     }
 
-    /** Name of the FineTuneJob that a job's model comes from. */
-    static Optional<String> dependency(FineTuneJob job) {
-        return Optional.of(Place.of(job.getSpec().model().from()))
-                .filter(Place::isJob)
-                .map(Place::name);
+    /** The adapter that a job goes on from, where it names one. */
+    static Optional<Product> adapter(FineTuneJob job, Map<String, FineTuneJob> others) {
+        return initial(job).map(from -> {
+            var place = Place.of(from);
+            if (!place.isJob()) {
+                return new Product.Available(from, true);
+            }
+            var other = others.get(place.name());
+            return other == null
+                    ? new Product.Unavailable(
+                            new Waiting("DependencyMissing", missing(INITIAL, job, place.name()), Waiting.WATCHED))
+                    : adapter(Product.of(other, from, place.rest()), from);
+        });
     }
 
-    private static String missing(FineTuneJob reader, String name) {
-        return "spec.model.from of FineTuneJob '" + reader.getMetadata().getName() + "' names FineTuneJob '" + name
+    private static Product adapter(Product product, String from) {
+        return product instanceof Product.Available available && !available.adapter()
+                ? new Product.Unavailable(new Hopeless(
+                        "DependencyFailed",
+                        INITIAL + ": " + from + " is a whole model, not an adapter: create a job with model.from: "
+                                + from + ", or one that goes on from a job with output.form: adapter"))
+                : product;
+    }
+
+    /** Names of the FineTuneJobs that a job's model and adapter come from. */
+    static Stream<String> dependencies(FineTuneJob job) {
+        return Stream.concat(Stream.of(job.getSpec().model().from()), initial(job).stream())
+                .map(Place::of)
+                .filter(Place::isJob)
+                .map(Place::name)
+                .distinct();
+    }
+
+    private static Optional<String> initial(FineTuneJob job) {
+        return Optional.ofNullable(job.getSpec().method().lora()).map(lora -> lora.initialFrom());
+    }
+
+    private static String missing(String field, FineTuneJob reader, String name) {
+        return field + " of FineTuneJob '" + reader.getMetadata().getName() + "' names FineTuneJob '" + name
                 + "', which doesn't exist in namespace '" + reader.getMetadata().getNamespace() + "': create it";
     }
 
     /** The way from the job back to itself, written as {@code a → b → a}. */
     private static Optional<String> circle(FineTuneJob job, Map<String, FineTuneJob> others) {
-        var start = job.getMetadata().getName();
-        var way = new LinkedHashSet<>(List.of(start));
-        var next = dependency(job);
-        while (next.isPresent() && way.add(next.get())) {
-            next = next.map(others::get).flatMap(Lineage::dependency);
-        }
-        return next.filter(start::equals).map(back -> String.join(" → ", way) + " → " + back);
+        return way(job, job.getMetadata().getName(), others, new HashSet<>());
+    }
+
+    private static Optional<String> way(
+            FineTuneJob from, String to, Map<String, FineTuneJob> others, Set<String> tried) {
+        return dependencies(from)
+                .filter(tried::add)
+                .flatMap(next -> next.equals(to)
+                        ? Stream.of(to)
+                        : Optional.ofNullable(others.get(next))
+                                .flatMap(other -> way(other, to, others, tried))
+                                .stream())
+                .findFirst()
+                .map(rest -> from.getMetadata().getName() + " → " + rest);
     }
 }

@@ -6,6 +6,7 @@ import dev.attune.api.FineTuneJobStatus;
 import dev.attune.api.FineTuneJobStatus.JobRef;
 import dev.attune.api.FineTuneJobStatus.Result;
 import dev.attune.api.Method;
+import dev.attune.operator.desired.Inputs;
 import dev.attune.protocol.Report;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,7 +41,8 @@ final class OwnStatus {
                 started ? ledger.failures() : null,
                 started ? ledger.activeSeconds() : null,
                 jobRef(seen, ledger, standing),
-                step.models().isEmpty() ? old.models() : step.models(),
+                step.begun().map(Inputs::models).orElse(old.models()),
+                step.begun().flatMap(Inputs::adapter).orElse(old.initialAdapter()),
                 null,
                 null,
                 null,
@@ -63,6 +65,7 @@ final class OwnStatus {
                 known.activeSeconds(),
                 known.jobRef(),
                 known.models(),
+                known.initialAdapter(),
                 null,
                 null,
                 null,

@@ -35,7 +35,7 @@ sealed interface Resolution {
     record Hopeless(String reason, String message) implements Resolution {}
 
     /**
-     * Resolves the model first, unless an earlier attempt did: a job goes on from what it began with, even when the job that made
+     * Resolves the model and the adapter to go on from first, unless an earlier attempt did: a job goes on from what it began with, even when the job that made
      * that is gone or made anew. Then looks for each claim and ConfigMap in the order in which a manifest names
      * them.
      */
@@ -46,9 +46,16 @@ sealed interface Resolution {
             return unknown.why();
         }
         var models = ((Lineage.Known) lineage).models();
+        var adapter = seen.status().initialAdapter() == null
+                ? Lineage.adapter(seen.job(), seen.others())
+                : Optional.<Product>of(new Product.Available(seen.status().initialAdapter(), true));
+        if (adapter.orElse(null) instanceof Product.Unavailable unavailable) {
+            return unavailable.why();
+        }
+        var initial = adapter.map(there -> ((Product.Available) there).uri());
         var claims = new TreeMap<String, Boolean>();
         var configMaps = new TreeSet<String>();
-        for (var use : uses(seen.job().getSpec(), models)) {
+        for (var use : uses(seen.job().getSpec(), models, initial)) {
             var place = Place.of(use.uri());
             var missing = use.missing(place, seen);
             if (missing.isPresent()) {
@@ -60,16 +67,13 @@ sealed interface Resolution {
                 configMaps.add(place.name());
             }
         }
-        return new Found(new Inputs(models, claims, configMaps));
+        return new Found(new Inputs(models, initial, claims, configMaps));
     }
 
-    private static List<Use> uses(FineTuneJobSpec spec, List<String> models) {
+    private static List<Use> uses(FineTuneJobSpec spec, List<String> models, Optional<String> initial) {
         var uses = new ArrayList<Use>();
         models.forEach(model -> uses.add(new Use("spec.model.from", model, false)));
-        var lora = spec.method().lora();
-        if (lora != null && lora.initialFrom() != null) {
-            uses.add(new Use("spec.method.lora.initialFrom", lora.initialFrom(), false));
-        }
+        initial.ifPresent(adapter -> uses.add(new Use(Lineage.INITIAL, adapter, false)));
         uses.addAll(Use.of("spec.data.train", spec.data().train()));
         uses.addAll(Use.of("spec.data.evaluation", spec.data().evaluation()));
         if (spec.checkpoints() != null && spec.checkpoints().to() != null) {

@@ -2,6 +2,7 @@ package dev.attune.operator.desired;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -11,10 +12,15 @@ import java.util.TreeSet;
  * What a trainer reads and writes, with every {@code job://} resolved.
  *
  * @param models the URI that spec.model.from stands for, and where an adapter is there what it adapts, and so on
+ * @param adapter the URI that spec.method.lora.initialFrom stands for
  * @param claims the claims to mount, by name; true: the trainer writes there
  * @param configMaps the ConfigMaps to mount, by name
  */
-public record Inputs(List<String> models, SortedMap<String, Boolean> claims, SortedSet<String> configMaps) {
+public record Inputs(
+        List<String> models,
+        Optional<String> adapter,
+        SortedMap<String, Boolean> claims,
+        SortedSet<String> configMaps) {
 
     public Inputs {
         models = List.copyOf(models);

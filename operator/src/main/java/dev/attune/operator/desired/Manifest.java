@@ -16,8 +16,8 @@ final class Manifest {
 
     private Manifest() {}
 
-    /** Name, namespace and spec as the API server holds them, but for model.from, which is {@code model}. */
-    static String of(FineTuneJob job, String model) {
+    /** Name, namespace and spec as the API server holds them, but for what may be a {@code job://}, which is resolved. */
+    static String of(FineTuneJob job, Inputs inputs) {
         var manifest = JSON.createObjectNode();
         manifest.put("apiVersion", job.getApiVersion());
         manifest.put("kind", job.getKind());
@@ -25,7 +25,11 @@ final class Manifest {
                 .put("name", job.getMetadata().getName())
                 .put("namespace", job.getMetadata().getNamespace());
         ObjectNode spec = JSON.valueToTree(job.getSpec());
-        spec.withObjectProperty("model").put("from", model);
+        spec.withObjectProperty("model").put("from", inputs.model());
+        inputs.adapter()
+                .ifPresent(adapter -> spec.withObjectProperty("method")
+                        .withObjectProperty("lora")
+                        .put("initialFrom", adapter));
         manifest.set("spec", spec);
         return text(manifest);
     }

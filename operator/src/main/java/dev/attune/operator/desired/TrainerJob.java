@@ -95,7 +95,7 @@ public final class TrainerJob {
                 .addToLabels("app.kubernetes.io/managed-by", "attune-operator")
                 .addToLabels(TrainerPod.JOB_LABEL, job.getMetadata().getName())
                 .addToLabels(TrainerPod.ATTEMPT_LABEL, String.valueOf(attempt))
-                .addToAnnotations(TrainerPod.MANIFEST_ANNOTATION, Manifest.of(job, inputs.model()))
+                .addToAnnotations(TrainerPod.MANIFEST_ANNOTATION, Manifest.of(job, inputs))
                 .endMetadata()
                 .withNewSpec()
                 .withRestartPolicy("Never")

@@ -122,18 +122,22 @@ public record Observer(KubernetesClient client, Sources sources) {
                 }));
     }
 
-    /** The jobs from which the model comes, one after the other. */
+    /** The jobs from which model and adapter come, and those from which theirs do. */
     private Map<String, FineTuneJob> others(FineTuneJob job) {
         var others = new HashMap<String, FineTuneJob>();
-        var next = Lineage.dependency(job);
-        while (next.isPresent() && !others.containsKey(next.get())) {
-            var name = next.get();
-            var other =
-                    sources.others().get(new ResourceID(name, job.getMetadata().getNamespace()));
-            other.ifPresent(found -> others.put(name, found));
-            next = other.flatMap(Lineage::dependency);
-        }
+        addOthers(job, others);
         return others;
+    }
+
+    private void addOthers(FineTuneJob job, Map<String, FineTuneJob> others) {
+        Lineage.dependencies(job)
+                .filter(name -> !others.containsKey(name))
+                .forEach(name -> sources.others()
+                        .get(new ResourceID(name, job.getMetadata().getNamespace()))
+                        .ifPresent(other -> {
+                            others.put(name, other);
+                            addOthers(other, others);
+                        }));
     }
 
     private static boolean sinceCreationOf(FineTuneJob job, Pod pod) {

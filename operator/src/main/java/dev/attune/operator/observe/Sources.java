@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * The caches. Jobs and pods concern the FineTuneJob that their label names; a claim, and a FineTuneJob as the origin of
- * another's model, concern those that name them, which indexes find.
+ * another's model or adapter, concern those that name them, which indexes find.
  */
 public record Sources(
         InformerEventSource<Job, FineTuneJob> jobs,
@@ -42,7 +42,7 @@ public record Sources(
         var primaries = context.getPrimaryCache();
         primaries.addIndexers(Map.of(
                 BY_CLAIM, index(job -> places(job).filter(Place::isClaim).map(Place::name)),
-                BY_DEPENDENCY, index(job -> Lineage.dependency(job).stream())));
+                BY_DEPENDENCY, index(job -> Lineage.dependencies(job))));
         Function<String, Function<HasMetadata, Set<ResourceID>>> naming = index -> changed ->
                 primaries.byIndex(index, key(changed, changed.getMetadata().getName())).stream()
                         .map(ResourceID::fromResource)

@@ -111,6 +111,7 @@ public class Applier {
                 null,
                 null,
                 null,
+                null,
                 told.trainer(),
                 told.progress(),
                 metric(told.metrics()),

@@ -118,6 +118,48 @@ class DependencyTest {
     }
 
     @Test
+    void anAdapterToGoOnFromIsWaitedForMountedAndNamedToTheTrainer() {
+        var waiting = Scene.of("method: {lora: {initialFrom: 'job://tone'}}");
+        assertThat(waiting.step().create()).isEmpty();
+        assertThat(waiting.condition("Progressing").getReason()).isEqualTo("DependencyMissing");
+        assertThat(waiting.condition("Progressing").getMessage())
+                .contains("spec.method.lora.initialFrom", "'tone'", "'team'");
+
+        waiting.other(job("tone"), "{phase: Training}").step();
+        assertThat(waiting.condition("Progressing").getReason()).isEqualTo("WaitingForDependency");
+
+        waiting.claims.add("adapters");
+        waiting.other(job("tone"), complete("{uri: 'pvc://adapters/tone', form: adapter}"));
+        var created = waiting.step().create().orElseThrow();
+        assertThat(manifest(created))
+                .contains("\"initialFrom\":\"pvc://adapters/tone\"", "\"from\":\"pvc://work/model\"");
+        assertThat(claims(created)).containsExactly("adapters", "work");
+
+        waiting.others.clear();
+        var second = waiting.running(1).exited(1, 143).step().create().orElseThrow();
+        assertThat(manifest(second)).contains("\"initialFrom\":\"pvc://adapters/tone\"");
+    }
+
+    @Test
+    void aWholeModelIsNoAdapterToGoOnFrom() {
+        var hopeless = Scene.of("method: {lora: {initialFrom: 'job://tone'}}");
+        hopeless.other(job("tone"), complete("{uri: 'pvc://work/tone', form: merged}"))
+                .step();
+        assertThat(hopeless.condition("Failed").getReason()).isEqualTo("DependencyFailed");
+        assertThat(hopeless.condition("Failed").getMessage()).contains("job://tone", "output.form: adapter");
+    }
+
+    @Test
+    void circleThroughAnAdapterFails() {
+        var circle = Scene.of("model: {from: 'job://base'}", "method: {lora: {initialFrom: 'job://tone'}}");
+        circle.other(job("base"), complete("{uri: 'pvc://work/base', form: merged}"))
+                .other(job("tone", "model: {from: 'job://tune'}"), "{phase: Pending}")
+                .step();
+        assertThat(circle.condition("Failed").getReason()).isEqualTo("DependencyCycle");
+        assertThat(circle.condition("Failed").getMessage()).contains("tune → tone → tune");
+    }
+
+    @Test
     void circleFails() {
         scene.other(job("base", "model: {from: 'job://third'}"), "{phase: Pending}")
                 .other(job("third", "model: {from: 'job://tune'}"), "{phase: Pending}")
@@ -135,12 +177,11 @@ class DependencyTest {
     }
 
     private static String model(Job job) {
-        return job.getSpec()
-                .getTemplate()
-                .getMetadata()
-                .getAnnotations()
-                .get(TrainerPod.MANIFEST_ANNOTATION)
-                .replaceAll(".*\"model\":\\{\"from\":\"([^\"]*)\".*", "$1");
+        return manifest(job).replaceAll(".*\"model\":\\{\"from\":\"([^\"]*)\".*", "$1");
+    }
+
+    private static String manifest(Job job) {
+        return job.getSpec().getTemplate().getMetadata().getAnnotations().get(TrainerPod.MANIFEST_ANNOTATION);
     }
 
     private static List<String> claims(Job job) {

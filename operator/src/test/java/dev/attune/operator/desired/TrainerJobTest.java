@@ -44,6 +44,7 @@ class TrainerJobTest {
                 3,
                 new Inputs(
                         List.of("pvc://models/base"),
+                        Optional.empty(),
                         new TreeMap<>(Map.of("models", false, "data.sets", false, "work", true, "results", true)),
                         new TreeSet<>(Set.of("prompts", "more.prompts"))),
                 OptionalLong.of(86_000),
@@ -129,7 +130,7 @@ class TrainerJobTest {
     }
 
     private static Inputs inputs(String model, Map<String, Boolean> claims) {
-        return new Inputs(List.of(model), new TreeMap<>(claims), new TreeSet<>());
+        return new Inputs(List.of(model), Optional.empty(), new TreeMap<>(claims), new TreeSet<>());
     }
 
     private static TrainerDefaults defaults(Optional<String> reportUrl) {

@@ -24,7 +24,7 @@ record FinishedJobs(Places places) {
             return job.group(2) == null ? lines.get(0) : lines.get(1) + job.group(2);
         } catch (IOException e) {
             throw TrainerFailure.invalidManifest(
-                    "spec.model.from: %s: no job of this name has succeeded here yet: run it first".formatted(uri));
+                    "%s: no job of this name has succeeded here yet: run it first".formatted(uri));
         }
     }
 

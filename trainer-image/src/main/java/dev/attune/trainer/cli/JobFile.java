@@ -1,5 +1,6 @@
 package dev.attune.trainer.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.api.FineTuneJob;
 import dev.attune.schema.Manifest;
@@ -20,7 +21,7 @@ final class JobFile {
     /**
      * Reads the job.
      *
-     * @param resolved what to make of {@code spec.model.from}, as where a {@code job://} lies on this machine
+     * @param resolved what to make of the places that may be another job's result, as where a {@code job://} lies on this machine
      */
     static FineTuneJob read(Path file, UnaryOperator<String> resolved) {
         if (!Files.isRegularFile(file)) {
@@ -41,10 +42,8 @@ final class JobFile {
     }
 
     private static FineTuneJob checked(Manifest manifest, UnaryOperator<String> resolved) {
-        if (manifest.content().at("/spec/model") instanceof ObjectNode model
-                && model.path("from").isTextual()) {
-            model.put("from", resolved.apply(model.get("from").asText()));
-        }
+        resolve(manifest.content().at("/spec/model"), "from", resolved);
+        resolve(manifest.content().at("/spec/method/lora"), "initialFrom", resolved);
         var checked = ManifestSchema.bundled().check(manifest.content());
         if (!checked.valid()) {
             throw TrainerFailure.invalidManifest(checked.problems().stream()
@@ -52,5 +51,11 @@ final class JobFile {
                     .collect(Collectors.joining("\n")));
         }
         return checked.job();
+    }
+
+    private static void resolve(JsonNode parent, String field, UnaryOperator<String> resolved) {
+        if (parent instanceof ObjectNode object && object.path(field).isTextual()) {
+            object.put(field, resolved.apply(object.get(field).asText()));
+        }
     }
 }
