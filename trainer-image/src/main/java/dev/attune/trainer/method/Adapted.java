@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * A model that a method has made ready for training.
@@ -34,6 +35,10 @@ public record Adapted(
         Supplier<Map<String, NDArray>> merged) {
 
     private static final String TRAINED = "trained.safetensors";
+
+    /** PEFT saves the model's embeddings with an adapter that touches them, frozen as they are. */
+    private static final Pattern COPIED = Pattern.compile(
+            "base_model[.]model[.](.*[.])?(embed_tokens|lm_head|wte|wpe|shared|\\w+_embeddings)([.]base_layer)?[.]weight");
 
     /** How many numbers are trained. */
     public long size() {
@@ -57,13 +62,28 @@ public record Adapted(
         take(List.of(SafetensorsFile.open(folder.resolve(TRAINED))));
     }
 
-    /** Takes what is trained from the files of an adapter, which its library or this trainer wrote. */
+    /** Takes what is trained from the files of an adapter, which its library or this trainer wrote; all that they hold has a use. */
     public void load(Path folder) {
-        take(adapter.orElseThrow().weights().keySet().stream()
+        var files = adapter.orElseThrow().weights().keySet().stream()
                 .map(folder::resolve)
                 .filter(Files::exists)
                 .map(SafetensorsFile::open)
-                .toList());
+                .toList();
+        take(files);
+        files.forEach(this::requireUse);
+    }
+
+    private void requireUse(SafetensorsFile file) {
+        var asked = trainables.stream().map(Trainable::name).toList();
+        file.names().stream()
+                .filter(name -> !asked.contains(name))
+                .filter(name -> !COPIED.matcher(name).matches())
+                .findFirst()
+                .ifPresent(name -> {
+                    throw TrainerFailure.invalidModel(
+                            "%s: tensor %s has no place in this adapter, so that it would not be what was trained: its configuration and its weights don't belong together"
+                                    .formatted(file.path(), name));
+                });
     }
 
     private void take(List<SafetensorsFile> files) {

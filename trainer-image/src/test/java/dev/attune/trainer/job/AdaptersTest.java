@@ -3,15 +3,18 @@ package dev.attune.trainer.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.attune.protocol.ExitCode;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.safetensors.SafetensorsFile;
+import dev.attune.trainer.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +107,34 @@ class AdaptersTest {
         job.run(other.replace("to: pvc://v/result", "to: pvc://v/third"));
         copy(job, "third/adapter_model.safetensors", "result/adapter_model.safetensors");
         assertThat(job.run(second).failure()).contains("spec.output.to", "another recipe");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight, true",
+        "base_model.model.model.embed_tokens.weight, false",
+        "base_model.model.model.embed_tokens.base_layer.weight, false",
+    })
+    void aTensorThatNothingAsksForIsRefusedUnlessPeftCopiedItFromTheModel(String name, boolean refused)
+            throws IOException {
+        var job = TinyJob.in(folder, "llama-tiny");
+        job.run(TinyJob.MANIFEST);
+        var file = job.file("result/adapter_model.safetensors");
+        var arrays = new LinkedHashMap<String, NDArray>();
+        var read = SafetensorsFile.open(file);
+        read.names().forEach(each -> arrays.put(each, read.floats(each).duplicate()));
+        arrays.put(name, arrays.values().iterator().next());
+        SafetensorsWriter.write(file, arrays);
+
+        var outcome = job.run(TinyJob.MANIFEST
+                .replace(LORA, "lora: {initialFrom: pvc://v/result}")
+                .replace("to: pvc://v/result", "to: pvc://v/second"));
+
+        if (refused) {
+            assertThat(outcome.failure()).contains("adapter_model.safetensors", name, "has no place");
+        } else {
+            assertThat(outcome.failure()).isEqualTo("(none)");
+        }
     }
 
     private static void copy(TinyJob job, String from, String to) {
