@@ -6,6 +6,8 @@ public enum ExitCode {
     SUCCEEDED(0),
     /** Something unforeseen; a new attempt may mend it. */
     UNEXPECTED(1),
+    /** No memory was left, as {@code -XX:+ExitOnOutOfMemoryError} ends a JVM: the same recipe ends the same way again. */
+    OUT_OF_MEMORY(3),
     /** The manifest, the data or the model is wrong, or training diverged: the same recipe ends the same way again. */
     INVALID(64),
     /** A place could not be read or written just now (full disk, lost mount); a new attempt may mend it. */

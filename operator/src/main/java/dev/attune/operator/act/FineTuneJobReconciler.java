@@ -104,8 +104,11 @@ public class FineTuneJobReconciler implements Reconciler<FineTuneJob> {
         } catch (KubernetesClientException e) {
             return switch (e.getCode()) {
                 case UNPROCESSABLE -> decide.refused(seen, now, message(e), true);
-                case HttpURLConnection.HTTP_FORBIDDEN, HttpURLConnection.HTTP_CONFLICT ->
-                    decide.refused(seen, now, message(e), false);
+                case HttpURLConnection.HTTP_FORBIDDEN -> decide.refused(seen, now, message(e), false);
+                case HttpURLConnection.HTTP_CONFLICT ->
+                    isOwn(decision.create().get(), seen.job())
+                            ? decision
+                            : decide.refused(seen, now, message(e), false);
                 default -> throw e;
             };
         }

@@ -62,6 +62,7 @@ record Ending(Kind kind, String reason, String message) {
                         failure.map(Report.Failure::message)
                                 .orElse("the trainer refused the job; its log says why: kubectl logs job/"
                                         + name(attempt)));
+            case OUT_OF_MEMORY -> new Ending(Kind.HOPELESS, "OutOfMemory", outOfMemory(spec));
             case INTERRUPTED -> new Ending(Kind.INTERRUPTED, "Interrupted", "it was evicted or told to stop");
             default ->
                 new Ending(
@@ -106,8 +107,8 @@ record Ending(Kind kind, String reason, String message) {
                 : spec.trainer().resources().limits();
         var limit = limits == null ? null : limits.get("memory");
         return (limit == null
-                        ? "the trainer was killed because its node had no memory left: set"
-                        : "the trainer was killed because it took more than its memory limit of " + limit + ": raise")
+                        ? "the trainer ended because no memory was left to it: set"
+                        : "the trainer ended because it needed more than its memory limit of " + limit + ": raise")
                 + " trainer.resources.limits.memory, lower training.microBatchSize or training.sequenceLength"
                 + (spec.method().full() == null ? "" : ", or use method: {lora: {}}");
     }

@@ -2,6 +2,7 @@ package dev.attune.operator.desired;
 
 import static dev.attune.protocol.ExitCode.INTERRUPTED;
 import static dev.attune.protocol.ExitCode.INVALID;
+import static dev.attune.protocol.ExitCode.OUT_OF_MEMORY;
 import static dev.attune.protocol.ExitCode.UNAVAILABLE;
 
 import dev.attune.protocol.ExitCode;
@@ -30,7 +31,8 @@ public final class FailureRules {
                             .withAction("FailJob")
                             .addNewOnPodCondition("True", "DisruptionTarget")
                             .build()),
-            exit(UNAVAILABLE));
+            exit(UNAVAILABLE),
+            exit(OUT_OF_MEMORY));
 
     private static final Pattern INDEX = Pattern.compile("rule at index (\\d+)");
 

@@ -33,6 +33,7 @@ class DecideTest {
                 Arguments.of("invalid, said why", ended(64, "Error", REPORT), Failed, "InvalidData", false),
                 Arguments.of("invalid, said nothing", ended(64, "Error", null), Failed, "Invalid", false),
                 Arguments.of("out of memory", ended(137, "OOMKilled", null), Failed, "OutOfMemory", false),
+                Arguments.of("no memory left to the trainer", ended(3, "Error", null), Failed, "OutOfMemory", false),
                 Arguments.of("unexpected", ended(1, "Error", null), Pending, "Retrying", false),
                 Arguments.of("unknown status", ended(42, "Error", null), Pending, "Retrying", false),
                 Arguments.of("unavailable", ended(75, "Error", null), Pending, "Retrying", false),

@@ -80,8 +80,11 @@ public record CheckpointStore(Path folder, String uri, String recipe, int keep, 
             delete(place);
             Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
             Manifest.sync(folder);
-            for (var old : all().stream().skip(keep).toList()) {
-                delete(old.folder());
+            // Those ahead of this step were broken, or this save would not be.
+            var ahead = all().stream().filter(found -> found.step() > step);
+            var old = all().stream().filter(found -> found.step() <= step).skip(keep);
+            for (var left : Stream.concat(ahead, old).toList()) {
+                delete(left.folder());
             }
         } catch (IOException | UncheckedIOException e) {
             deleteQuietly(aside);

@@ -43,6 +43,11 @@ public final class TrainerFailure extends RuntimeException {
         return new TrainerFailure(ExitCode.INVALID, "Diverged", message, null);
     }
 
+    /** An allocation failed; {@code message} says what to make smaller. */
+    public static TrainerFailure outOfMemory(String message, Throwable cause) {
+        return new TrainerFailure(ExitCode.OUT_OF_MEMORY, "OutOfMemory", message, cause);
+    }
+
     /** A place can't be read or written just now; {@code message} names it. */
     public static TrainerFailure unavailable(String message, Throwable cause) {
         return new TrainerFailure(ExitCode.UNAVAILABLE, "PlaceUnavailable", message, cause);

@@ -60,7 +60,7 @@ public record FeatureStore(Path folder, long capacity, Consumer<String> warnings
 
     /** Keeps rows {@code [rows, hidden]} under a digest, in place of what is kept there; more than there is room for aren't. */
     void keep(String digest, NDArray table) {
-        if (table.size() * Float.BYTES > capacity) {
+        if (table.size() * Float.BYTES > Math.min(capacity, Integer.MAX_VALUE)) {
             return;
         }
         try {

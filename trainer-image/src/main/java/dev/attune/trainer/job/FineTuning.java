@@ -69,7 +69,7 @@ public final class FineTuning {
     /** Runs to an end, which is never an exception. */
     public ExitCode run() {
         try {
-            return train();
+            return trainWithinMemory();
         } catch (TrainerFailure e) {
             sink.accept(new Event.Failed(new Failure(e.reason(), e.getMessage())));
             return e.exit();
@@ -77,6 +77,21 @@ public final class FineTuning {
             LoggerFactory.getLogger(FineTuning.class).error("unexpected", e);
             sink.accept(new Event.Failed(new Failure("Unexpected", e.toString())));
             return ExitCode.UNEXPECTED;
+        }
+    }
+
+    private ExitCode trainWithinMemory() {
+        try {
+            return train();
+        } catch (RuntimeException e) {
+            if (Torch.ranOutOfMemory(e)) {
+                throw TrainerFailure.outOfMemory(
+                        "no memory was left: lower spec.training.microBatchSize or spec.training.sequenceLength, or give"
+                                + " the trainer more: "
+                                + e.getMessage().lines().findFirst().orElse(""),
+                        e);
+            }
+            throw e;
         }
     }
 
@@ -101,9 +116,10 @@ public final class FineTuning {
             sink.accept(new Event.Preparing("reading data"));
             var fitting = objective.on(start.model().architecture(), tokenizer);
             var material = material(files, method, fitting, start, tokenizer);
+            var output = place("spec.output.to", spec.output().to());
+            ResultFolder.requireApart(output, folders(start, method));
             var recipe = Recipe.digest(spec, folders(start, method), material.digests());
-            var results = new ResultFolder(
-                    place("spec.output.to", spec.output().to()), spec.output().to(), recipe);
+            var results = new ResultFolder(output, spec.output().to(), recipe);
             var done = results.existing(form);
             if (done.isPresent()) {
                 sink.accept(new Event.AlreadyDone(done.get()));

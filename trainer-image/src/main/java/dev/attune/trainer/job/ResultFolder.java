@@ -46,6 +46,24 @@ record ResultFolder(Path folder, String uri, String recipe) {
             "chat_template.jinja",
             "generation_config.json");
 
+    /** Refuses to write where a model is read from, which would be lost. */
+    static void requireApart(Path output, List<Path> read) {
+        read.stream().filter(folder -> same(folder, output)).findFirst().ifPresent(folder -> {
+            throw TrainerFailure.invalidManifest(
+                    "spec.output.to: %s is the folder that the model is read from: name another folder"
+                            .formatted(folder));
+        });
+    }
+
+    private static boolean same(Path one, Path other) {
+        try {
+            return Files.exists(other) && Files.isSameFile(one, other);
+        } catch (IOException e) {
+            throw TrainerFailure.unavailable(
+                    "spec.output.to: %s can't be read: %s".formatted(other, e.getMessage()), e);
+        }
+    }
+
     /** The result that is there already, whole and of this recipe; one of another recipe or form is never overwritten. */
     Optional<Result> existing(Form form) {
         var manifest = Manifest.read(folder);

@@ -2,6 +2,7 @@ package dev.attune.trainer.tensor;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -60,6 +61,13 @@ public final class Torch {
         try (borrowed) {
             return borrowed.duplicate();
         }
+    }
+
+    /** Whether something failed because libtorch found no memory, on the processor or on an accelerator. */
+    public static boolean ranOutOfMemory(Throwable failure) {
+        var message = String.valueOf(failure.getMessage());
+        return failure instanceof EngineException
+                && (message.contains("can't allocate memory") || message.contains("out of memory"));
     }
 
     /** What computes, for people: {@code cpu (threads: 2)} or {@code gpu 0}. */

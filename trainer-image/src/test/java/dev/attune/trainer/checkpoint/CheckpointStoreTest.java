@@ -98,6 +98,18 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void brokenOnesAheadMakeRoomForTheNextSave() throws IOException {
+        for (var step : new int[] {1, 7, 8, 9}) {
+            save(step);
+        }
+        save(2);
+        assertThat(store.kept()).extracting(Checkpoint::step).containsExactly(2);
+        save(3);
+        assertThat(store.newest(warnings::add)).contains(new Found(3, place(3)));
+        assertThat(names()).containsExactlyInAnyOrder("step-2", "step-3");
+    }
+
+    @Test
     void whatAnInterruptedSaveLeftIsNoCheckpointAndInNobodysWay() throws IOException {
         save(1);
         Files.createDirectories(folder.resolve(".writing"));

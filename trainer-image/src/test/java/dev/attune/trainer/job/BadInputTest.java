@@ -112,6 +112,16 @@ class BadInputTest {
     }
 
     @Test
+    void resultInPlaceOfTheModelIsRefusedAndTheModelStays() throws IOException {
+        var before = Files.readAllBytes(job.file("model/model.safetensors"));
+        assertInvalid(
+                TinyJob.MANIFEST.replace("pvc://v/result", "pvc://v/model"),
+                "spec.output.to",
+                "the model is read from");
+        assertThat(job.file("model/model.safetensors")).hasBinaryContent(before);
+    }
+
+    @Test
     void emptyEvaluationSetIsRefused() throws IOException {
         Files.writeString(job.file("test.jsonl"), "");
         assertInvalid(
