@@ -19,5 +19,7 @@ public record Model(
         @JsonPropertyDescription("A folder in Hugging Face's layout (config.json, *.safetensors, tokenizer.json):"
                 + " `pvc://claim/path` on a claim of this namespace, `file:///path` inside the trainer's image (or on"
                 + " this machine, without a cluster), or `job://name` for what another FineTuneJob of this namespace"
-                + " produced; `job://name/step-N` is one of its checkpoints. A job that isn't finished is waited for.")
+                + " produced; `job://name/step-N` is one of its checkpoints, where it trains an adapter or every weight"
+                + " (method linearProbe, head, and full with train keep in a checkpoint only what they train). A job"
+                + " that isn't finished is waited for.")
         String from) {}

@@ -4,6 +4,7 @@ import dev.attune.api.FineTuneJob;
 import dev.attune.api.FineTuneJobStatus.Checkpoint;
 import dev.attune.api.FineTuneJobStatus.Phase;
 import dev.attune.api.FineTuneJobStatus.Result;
+import dev.attune.api.Method;
 import dev.attune.api.Output;
 import dev.attune.operator.decide.Resolution.Hopeless;
 import dev.attune.operator.decide.Resolution.Waiting;
@@ -46,7 +47,7 @@ sealed interface Product {
                 .or(() -> Optional.ofNullable(spec.output().form()));
         return new Available(
                 result.map(Result::uri).orElse(spec.output().to()),
-                form.map(Output.Form.ADAPTER::equals).orElse(spec.method().full() == null));
+                form.map(Output.Form.ADAPTER::equals).orElse(hasAdapter(spec.method())));
     }
 
     private static Product checkpoint(FineTuneJob other, String from, String step) {
@@ -55,7 +56,7 @@ sealed interface Product {
         var wanted =
                 kept.stream().filter(one -> step.equals("step-" + one.step())).findFirst();
         if (wanted.isPresent()) {
-            return new Available(wanted.get().uri(), other.getSpec().method().full() == null);
+            return new Available(wanted.get().uri(), hasAdapter(other.getSpec().method()));
         }
         if (Standing.finished(status).isPresent()) {
             var names = kept.stream().map(one -> "step-" + one.step()).collect(Collectors.joining(", "));
@@ -63,6 +64,11 @@ sealed interface Product {
                     + "; create a job with one of them");
         }
         return waiting(other, from);
+    }
+
+    /** Whether a method learns something apart from the model; the others change the model itself. */
+    private static boolean hasAdapter(Method method) {
+        return method.full() == null && method.linearProbe() == null && method.head() == null;
     }
 
     private static Product hopeless(String message) {

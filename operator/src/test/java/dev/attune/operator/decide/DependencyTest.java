@@ -9,6 +9,8 @@ import dev.attune.protocol.TrainerPod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job whose model is what another job produced. */
 class DependencyTest {
@@ -74,6 +76,29 @@ class DependencyTest {
     void completeJobWithoutReportGivesItsOutput() {
         scene.other(job("base", "method: {full: {}}", "output: {to: 'pvc://work/full'}"), complete("null"));
         assertThat(model(scene.step().create().orElseThrow())).isEqualTo("pvc://work/full");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "linearProbe", "head"})
+    void aMethodThatChangesTheModelItselfNeedsNoModelBelow(String method) {
+        var base = job("base", "model: {from: 'pvc://unneeded/m'}", "method: {" + method + ": {}}");
+
+        scene.other(base, complete("null"));
+        assertThat(claims(scene.step().create().orElseThrow())).containsExactly("work");
+
+        var checkpoint = Scene.of("model: {from: 'job://base/step-20'}");
+        checkpoint.other(base, "{phase: Training, checkpoints: [{step: 20, uri: 'pvc://work/c/step-20'}]}");
+        assertThat(claims(checkpoint.step().create().orElseThrow())).containsExactly("work");
+    }
+
+    @Test
+    void checkpointOfAnAdapterBringsItsBaseAlong() {
+        var waiting = Scene.of("model: {from: 'job://base/step-20'}");
+        waiting.claims.add("origin");
+        waiting.other(
+                job("base", "model: {from: 'pvc://origin/m'}"),
+                "{phase: Training, checkpoints: [{step: 20, uri: 'pvc://work/c/step-20'}]}");
+        assertThat(claims(waiting.step().create().orElseThrow())).containsExactly("origin", "work");
     }
 
     @Test

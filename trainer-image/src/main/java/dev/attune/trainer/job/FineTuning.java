@@ -97,7 +97,12 @@ public final class FineTuning {
 
     /** All that a run is made of. */
     private record Ingredients(
-            Method method, Objective objective, StartingModel start, Tokenizer tokenizer, Material material) {}
+            Method method, Objective objective, StartingModel start, Tokenizer tokenizer, Material material) {
+
+        Companions companions() {
+            return new Companions(start.model(), tokenizer);
+        }
+    }
 
     private ExitCode train() {
         var spec = job.getSpec();
@@ -192,7 +197,7 @@ public final class FineTuning {
         }
         sink.accept(new Event.Writing(results.uri()));
         var merge = form == Form.MERGED ? Optional.of(merge(made, adapted, plan)) : Optional.<Merge>empty();
-        var result = results.write(start.model(), made.tokenizer(), adapted, merge, plan.totalSteps());
+        var result = results.write(made.companions(), adapted, merge, plan.totalSteps());
         sink.accept(new Event.Succeeded(result));
         return ExitCode.SUCCEEDED;
     }
@@ -277,6 +282,7 @@ public final class FineTuning {
                 made.tokenizer().pad(),
                 training.seed(),
                 adapted,
+                made.companions(),
                 optimiser,
                 new Stepper(model.architecture(), adapted, made.objective(), rows, optimiser, training.gradientClip()),
                 judge);

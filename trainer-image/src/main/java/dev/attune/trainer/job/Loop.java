@@ -40,6 +40,7 @@ final class Loop {
      * @param about the trainer and the model, but for where it resumes
      * @param examples to learn from
      * @param pad the token that fills a batch
+     * @param companions what makes a checkpoint a folder to start another job from
      */
     record Setup(
             String job,
@@ -49,6 +50,7 @@ final class Loop {
             int pad,
             long seed,
             Adapted adapted,
+            Companions companions,
             Optimiser optimiser,
             Stepper stepper,
             Judge judge) {}
@@ -175,7 +177,9 @@ final class Loop {
         if (step == savedStep || step == 0) {
             return;
         }
-        store.save(step, folder -> TrainingState.save(folder, setup.adapted(), setup.optimiser(), history));
+        store.save(
+                step,
+                folder -> TrainingState.save(folder, setup.adapted(), setup.companions(), setup.optimiser(), history));
         savedStep = step;
         sink.accept(new Event.Saved(step, store.kept()));
     }

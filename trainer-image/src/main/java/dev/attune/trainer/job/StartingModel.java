@@ -35,7 +35,7 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
 
     /** What the model of a folder was made for, as its configuration tells; of an adapter, what it was made for. */
     static Task task(Places places, String uri) {
-        var folder = places.existing(FIELD, uri);
+        var folder = existing(places, uri);
         return Files.exists(folder.resolve(ModelFolder.CONFIG))
                 ? Task.of(ModelFolder.config(folder))
                 : Task.LANGUAGE_MODELING;
@@ -48,7 +48,7 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
 
     /** The same with the linear layers kept as codes, where a kind is given; an adapter is folded in before that. */
     static StartingModel load(Places places, String uri, Task task, long seed, Optional<Quantization> kind) {
-        var folder = places.existing(FIELD, uri);
+        var folder = existing(places, uri);
         return Files.exists(folder.resolve(AdapterFiles.CONFIG))
                 ? adapted(places, uri, folder, task, seed).keptAs(kind)
                 : whole(ModelFolder.load(uri, folder, task, seed, kind, Architectures::of), folder, List.of(folder));
@@ -56,7 +56,7 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
 
     /** A model in fp32; but a folder that has a configuration and no weights is a model whose weights are drawn from the seed. */
     static StartingModel loadOrDraw(Places places, String uri, Task task, long seed) {
-        var folder = places.existing(FIELD, uri);
+        var folder = existing(places, uri);
         if (ModelFolder.hasWeights(folder) || Files.exists(folder.resolve(AdapterFiles.CONFIG))) {
             return load(places, uri, task, seed);
         }
@@ -64,6 +64,16 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
         var architecture = Architectures.of(config, task);
         var fresh = new Model(uri, folder, config, task, architecture, FreshWeights.draw(architecture, seed));
         return whole(fresh, folder, List.of(folder));
+    }
+
+    private static Path existing(Places places, String uri) {
+        var folder = places.existing(FIELD, uri);
+        if (Files.exists(folder.resolve(Adapted.TRAINED)) && !Files.exists(folder.resolve(AdapterFiles.CONFIG))) {
+            throw TrainerFailure.invalidModel(
+                    "%s: %s is a checkpoint of a job that trains a part of the model's weights, and holds that part alone: start from the job's result"
+                            .formatted(FIELD, uri));
+        }
+        return folder;
     }
 
     private static StartingModel whole(Model model, Path tokenizer, List<Path> folders) {

@@ -13,7 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a checkpoint's folder holds beside the trained weights: what the optimiser remembers, and what was stepped and measured.
+ * What a checkpoint's folder holds beside the trained weights: what the optimiser remembers, what was stepped and measured, and
+ * what another job needs to start from there, unless a part alone of the model's own weights is trained.
  * Data order and random numbers are functions of the step, so that there is nothing of them to keep.
  */
 final class TrainingState {
@@ -23,8 +24,14 @@ final class TrainingState {
 
     private TrainingState() {}
 
-    static void save(Path folder, Adapted adapted, Optimiser optimiser, List<Event> history) throws IOException {
+    static void save(Path folder, Adapted adapted, Companions companions, Optimiser optimiser, List<Event> history)
+            throws IOException {
         adapted.save(folder);
+        if (adapted.adapter().isPresent()) {
+            companions.ofAdapter(folder);
+        } else if (adapted.trainsAll()) {
+            companions.ofModel(folder);
+        }
         SafetensorsWriter.write(folder.resolve(OPTIMISER), optimiser.state());
         Files.write(
                 folder.resolve(HISTORY), history.stream().map(EventJson::line).toList());

@@ -3,6 +3,7 @@ package dev.attune.trainer.method;
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Head;
+import dev.attune.trainer.model.ModelFolder;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.WeightsNetwork;
@@ -34,7 +35,8 @@ public record Adapted(
         Optional<AdapterFiles> adapter,
         Supplier<Map<String, NDArray>> merged) {
 
-    private static final String TRAINED = "trained.safetensors";
+    /** What is trained, where it is less than a whole model. */
+    public static final String TRAINED = "trained.safetensors";
 
     /** PEFT saves the model's embeddings with an adapter that touches them, frozen as they are. */
     private static final Pattern COPIED = Pattern.compile(
@@ -52,14 +54,26 @@ public record Adapted(
                 && trainables.stream().map(Trainable::name).allMatch(names::contains);
     }
 
-    /** Writes what is trained, to be restored exactly; what an adapter's users load may be less. */
+    /** Whether every weight of the model is trained, so that what is trained is a model. */
+    public boolean trainsAll() {
+        return adapter.isEmpty() && trainables.size() == merged.get().size();
+    }
+
+    /** Writes what is trained, to be restored exactly; beside it the adapter, as what its users load may be less. */
     public void save(Path folder) throws IOException {
-        SafetensorsWriter.write(folder.resolve(TRAINED), Trainable.byName(trainables));
+        SafetensorsWriter.write(trained(folder), Trainable.byName(trainables));
+        if (adapter.isPresent()) {
+            adapter.get().write(folder);
+        }
+    }
+
+    private Path trained(Path folder) {
+        return folder.resolve(trainsAll() ? ModelFolder.WEIGHTS : TRAINED);
     }
 
     /** Takes what is trained from a folder that {@link #save} wrote. */
     public void restore(Path folder) {
-        take(List.of(SafetensorsFile.open(folder.resolve(TRAINED))));
+        take(List.of(SafetensorsFile.open(trained(folder))));
     }
 
     /** Takes what is trained from the files of an adapter, which its library or this trainer wrote; all that they hold has a use. */

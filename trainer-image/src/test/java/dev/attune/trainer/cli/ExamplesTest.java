@@ -47,6 +47,22 @@ class ExamplesTest {
         }
     }
 
+    @Test
+    void aJobGoesOnFromACheckpointOfAnother() throws IOException {
+        layOut("model");
+        layOut("data");
+        var first =
+                manifest("full", "steps: 60", "steps: 4").replace("  output:", "  checkpoints: {every: 2}\n  output:");
+        var second =
+                manifest("continue", "steps: 40", "steps: 2").replace("job://persuasion", "job://persuasion/step-2");
+
+        assertThat(run(Files.writeString(volumes.resolve("first.yaml"), first))).isZero();
+        assertThat(run(Files.writeString(volumes.resolve("second.yaml"), second)))
+                .isZero();
+
+        assertThat(claim("persuasion-definitions/model.safetensors")).isNotEmptyFile();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"linear-probe", "head"})
     void aFrozenModelTellsTwoWritersApart(String example) throws IOException {
@@ -91,13 +107,15 @@ class ExamplesTest {
     }
 
     private int run(String example) {
-        return Attune.commandLine()
-                .execute(
-                        "run",
-                        "-f",
-                        EXAMPLES.resolve(example).resolve("job.yaml").toString(),
-                        "--volumes",
-                        volumes.toString());
+        return run(EXAMPLES.resolve(example).resolve("job.yaml"));
+    }
+
+    private int run(Path manifest) {
+        return Attune.commandLine().execute("run", "-f", manifest.toString(), "--volumes", volumes.toString());
+    }
+
+    private static String manifest(String example, String steps, String fewer) throws IOException {
+        return Files.readString(EXAMPLES.resolve(example).resolve("job.yaml")).replace(steps, fewer);
     }
 
     /** Where an example's manifest has its result, below the folder of all claims. */
