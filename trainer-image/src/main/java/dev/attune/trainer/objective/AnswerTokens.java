@@ -10,28 +10,20 @@ import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Torch;
 import java.util.stream.IntStream;
 
-/** Cross entropy of each label of an encoder-decoder, given the tokens that its encoder reads and the labels before it. */
-final class AnswerTokens {
+/** Each label of an encoder-decoder is told by its decoder's state, which knows the text and the labels before it. */
+record AnswerTokens() implements TokenScoring {
 
-    private AnswerTokens() {}
-
-    static double count(Batch batch) {
-        return labelled(batch).length;
+    @Override
+    public int[] labelled(Network network, Batch batch) {
+        return TokenScoring.given(batch);
     }
 
-    /** The decoder's states before the labels that count. */
-    static NDArray rows(Architecture architecture, Network network, Batch batch) {
+    @Override
+    public NDArray rows(Architecture architecture, Network network, Batch batch) {
         var answers = new Tokens.Answers(read(batch, architecture.start()), null);
         var hidden = architecture.hidden(network, Inputs.of(batch).with(answers, 0));
-        var index = IntStream.of(labelled(batch)).asLongStream().toArray();
+        var index = IntStream.of(labelled(network, batch)).asLongStream().toArray();
         return Ops.rows(hidden.reshape(-1, hidden.getShape().get(2)), Torch.array(index));
-    }
-
-    static Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
-        var labels = IntStream.of(labelled(batch))
-                .mapToLong(at -> batch.labels()[at])
-                .toArray();
-        return NextToken.chunked(architecture, network, rows, labels);
     }
 
     /** The labels of each row behind the token that the decoder begins with, without the last; it fills up, too. */
@@ -42,11 +34,5 @@ final class AnswerTokens {
                 .map(id -> id == Batch.IGNORED ? start : id)
                 .toArray();
         return Torch.array(ids, new Shape(batch.size(), length));
-    }
-
-    private static int[] labelled(Batch batch) {
-        return IntStream.range(0, batch.labels().length)
-                .filter(at -> batch.labels()[at] != Batch.IGNORED)
-                .toArray();
     }
 }

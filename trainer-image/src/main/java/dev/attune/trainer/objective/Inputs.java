@@ -3,7 +3,10 @@ package dev.attune.trainer.objective;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.data.Batch;
+import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Tokens;
+import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Torch;
 import java.util.stream.IntStream;
 
@@ -17,6 +20,22 @@ final class Inputs {
         var ids = Torch.array(longs(batch.ids()), shape);
         var segments = batch.segments() == null ? null : Torch.array(longs(batch.segments()), shape);
         return new Tokens(ids, segments, real(batch, shape), filledBehind(batch), 0, null);
+    }
+
+    /**
+     * The states {@code [n, hidden]} at some places of a batch, or some tokens before them; virtual tokens stand in front of
+     * each row.
+     *
+     * @param places [n] in the batch's ids, row by row
+     */
+    static NDArray states(Architecture architecture, Network network, Batch batch, int[] places, int before) {
+        var hidden = architecture.hidden(network, of(batch));
+        var virtual = network.virtualTokens();
+        var length = batch.length() + virtual;
+        var index = IntStream.of(places)
+                .mapToLong(at -> (long) (at / batch.length()) * length + virtual + at % batch.length() - before)
+                .toArray();
+        return Ops.rows(hidden.reshape(-1, hidden.getShape().get(2)), Torch.array(index));
     }
 
     private static long[] longs(int[] numbers) {

@@ -1,16 +1,12 @@
 package dev.attune.trainer.objective;
 
-import ai.djl.ndarray.NDArray;
 import dev.attune.api.Objective.LossOn;
 import dev.attune.trainer.data.Answers;
-import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.DataFile;
 import dev.attune.trainer.data.Examples;
 import dev.attune.trainer.data.Sample;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Architecture;
-import dev.attune.trainer.model.Network;
-import dev.attune.trainer.model.Task;
 import dev.attune.trainer.text.Tokenizer;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -20,16 +16,11 @@ import java.util.function.UnaryOperator;
  *
  * @param read what each record is taken for
  */
-record Instruction(LossOn lossOn, UnaryOperator<Sample> read) implements Objective {
+record Instruction(LossOn lossOn, UnaryOperator<Sample> read) implements TokenObjective {
 
     @Override
     public String name() {
         return "instruction";
-    }
-
-    @Override
-    public Task task() {
-        return Task.LANGUAGE_MODELING;
     }
 
     @Override
@@ -52,23 +43,8 @@ record Instruction(LossOn lossOn, UnaryOperator<Sample> read) implements Objecti
     }
 
     @Override
-    public double count(Network network, Batch batch) {
-        return NextToken.count(network, batch);
-    }
-
-    @Override
-    public NDArray rows(Architecture architecture, Network network, Batch batch) {
-        return NextToken.rows(architecture, network, batch);
-    }
-
-    @Override
-    public Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
-        return NextToken.loss(architecture, network, rows, batch);
-    }
-
-    @Override
-    public Tally tally() {
-        return Tally.ofPerplexity();
+    public TokenScoring scoring() {
+        return new NextToken();
     }
 
     @Override

@@ -1,14 +1,11 @@
 package dev.attune.trainer.objective;
 
-import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.DataFile;
 import dev.attune.trainer.data.Examples;
 import dev.attune.trainer.data.MaskableText;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Architecture;
-import dev.attune.trainer.model.Network;
-import dev.attune.trainer.model.Task;
 import dev.attune.trainer.text.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +17,7 @@ import java.util.Random;
  * @param mask the token that masks
  * @param vocabulary tokens that may stand in place of another
  */
-record MaskedLanguageModeling(int mask, int vocabulary) implements Objective {
+record MaskedLanguageModeling(int mask, int vocabulary) implements TokenObjective {
 
     private static final double CHOSEN = 0.15;
     private static final double MASKED = 0.8;
@@ -29,11 +26,6 @@ record MaskedLanguageModeling(int mask, int vocabulary) implements Objective {
     @Override
     public String name() {
         return "languageModeling";
-    }
-
-    @Override
-    public Task task() {
-        return Task.LANGUAGE_MODELING;
     }
 
     @Override
@@ -92,23 +84,8 @@ record MaskedLanguageModeling(int mask, int vocabulary) implements Objective {
     }
 
     @Override
-    public double count(Network network, Batch batch) {
-        return MaskedTokens.count(batch);
-    }
-
-    @Override
-    public NDArray rows(Architecture architecture, Network network, Batch batch) {
-        return MaskedTokens.rows(architecture, network, batch);
-    }
-
-    @Override
-    public Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
-        return MaskedTokens.loss(architecture, network, rows, batch);
-    }
-
-    @Override
-    public Tally tally() {
-        return Tally.ofPerplexity();
+    public TokenScoring scoring() {
+        return new MaskedTokens();
     }
 
     @Override

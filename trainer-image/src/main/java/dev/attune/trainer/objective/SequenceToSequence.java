@@ -1,16 +1,12 @@
 package dev.attune.trainer.objective;
 
-import ai.djl.ndarray.NDArray;
 import dev.attune.api.Objective.LossOn;
-import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.DataFile;
 import dev.attune.trainer.data.Examples;
 import dev.attune.trainer.data.Pairs;
 import dev.attune.trainer.data.Sample;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Architecture;
-import dev.attune.trainer.model.Network;
-import dev.attune.trainer.model.Task;
 import dev.attune.trainer.text.Tokenizer;
 import java.util.List;
 
@@ -20,7 +16,7 @@ import java.util.List;
  * @param prefix text before each source
  * @param targetLength tokens of a target at most
  */
-record SequenceToSequence(String prefix, int targetLength) implements Objective {
+record SequenceToSequence(String prefix, int targetLength) implements TokenObjective {
 
     static SequenceToSequence of(dev.attune.api.Objective.SequenceToSequence spec) {
         return new SequenceToSequence(spec.prefix() == null ? "" : spec.prefix(), spec.targetLength());
@@ -29,11 +25,6 @@ record SequenceToSequence(String prefix, int targetLength) implements Objective 
     @Override
     public String name() {
         return "sequenceToSequence";
-    }
-
-    @Override
-    public Task task() {
-        return Task.LANGUAGE_MODELING;
     }
 
     /** A decoder reads source and target as one text. */
@@ -64,23 +55,8 @@ record SequenceToSequence(String prefix, int targetLength) implements Objective 
     }
 
     @Override
-    public double count(Network network, Batch batch) {
-        return AnswerTokens.count(batch);
-    }
-
-    @Override
-    public NDArray rows(Architecture architecture, Network network, Batch batch) {
-        return AnswerTokens.rows(architecture, network, batch);
-    }
-
-    @Override
-    public Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
-        return AnswerTokens.loss(architecture, network, rows, batch);
-    }
-
-    @Override
-    public Tally tally() {
-        return Tally.ofPerplexity();
+    public TokenScoring scoring() {
+        return new AnswerTokens();
     }
 
     @Override

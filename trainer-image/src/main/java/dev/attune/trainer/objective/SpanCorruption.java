@@ -1,6 +1,5 @@
 package dev.attune.trainer.objective;
 
-import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.DataFile;
 import dev.attune.trainer.data.Examples;
@@ -8,15 +7,13 @@ import dev.attune.trainer.data.RunningText;
 import dev.attune.trainer.data.Spans;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Architecture;
-import dev.attune.trainer.model.Network;
-import dev.attune.trainer.model.Task;
 import dev.attune.trainer.text.Tokenizer;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Language modeling of an encoder-decoder: spans that are left out of running text, others in every step. */
-record SpanCorruption(Spans spans) implements Objective {
+record SpanCorruption(Spans spans) implements TokenObjective {
 
     private static final String STAND_IN = "<extra_id_%d>";
 
@@ -38,11 +35,6 @@ record SpanCorruption(Spans spans) implements Objective {
     @Override
     public String name() {
         return "languageModeling";
-    }
-
-    @Override
-    public Task task() {
-        return Task.LANGUAGE_MODELING;
     }
 
     @Override
@@ -74,23 +66,8 @@ record SpanCorruption(Spans spans) implements Objective {
     }
 
     @Override
-    public double count(Network network, Batch batch) {
-        return AnswerTokens.count(batch);
-    }
-
-    @Override
-    public NDArray rows(Architecture architecture, Network network, Batch batch) {
-        return AnswerTokens.rows(architecture, network, batch);
-    }
-
-    @Override
-    public Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
-        return AnswerTokens.loss(architecture, network, rows, batch);
-    }
-
-    @Override
-    public Tally tally() {
-        return Tally.ofPerplexity();
+    public TokenScoring scoring() {
+        return new AnswerTokens();
     }
 
     @Override

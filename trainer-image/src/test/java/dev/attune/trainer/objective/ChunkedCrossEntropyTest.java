@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NextTokenTest {
+class ChunkedCrossEntropyTest {
 
     private static final int ROWS = 50;
 
@@ -53,8 +53,8 @@ class NextTokenTest {
         try (var scope = Scope.withGradients()) {
             var rows = rows();
             Torch.requireGradient(rows);
-            var loss =
-                    NextToken.chunked(model.architecture(), new WeightsNetwork(model.weights()), rows, labels, chunk);
+            var loss = ChunkedCrossEntropy.of(
+                    model.architecture(), new WeightsNetwork(model.weights()), rows, labels, chunk);
             assertThat(loss.count()).isEqualTo(ROWS);
             Torch.backward(loss.sum());
             return new Outcome(loss.sum().getFloat(), rows.getGradient().toFloatArray());
