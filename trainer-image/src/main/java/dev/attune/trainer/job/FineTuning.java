@@ -2,19 +2,14 @@ package dev.attune.trainer.job;
 
 import dev.attune.api.FineTuneJob;
 import dev.attune.api.FineTuneJobSpec;
-import dev.attune.api.FineTuneJobStatus.TrainerInfo;
 import dev.attune.api.Output.Form;
 import dev.attune.protocol.ExitCode;
 import dev.attune.protocol.Report.Failure;
-import dev.attune.trainer.checkpoint.CheckpointStore;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.Order;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Sink;
 import dev.attune.trainer.failure.TrainerFailure;
-import dev.attune.trainer.feature.FeatureStore;
-import dev.attune.trainer.feature.Features;
-import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.method.Method;
 import dev.attune.trainer.method.Method.Optimisation;
@@ -25,9 +20,6 @@ import dev.attune.trainer.objective.Objectives;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.text.Tokenizer;
-import dev.attune.trainer.train.AdamW;
-import dev.attune.trainer.train.Lbfgs;
-import dev.attune.trainer.train.Stepper;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -40,11 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class FineTuning {
 
     private static final int LEAST_TOKENS = 2;
-
-    /** Beside the result, where jobs whose results lie together share it. */
-    private static final String FEATURES = ".attune-features";
-
-    private static final long FEATURE_BYTES = 4L << 30;
 
     private final FineTuneJob job;
     private final Places places;
@@ -69,39 +56,26 @@ public final class FineTuning {
     /** Runs to an end, which is never an exception. */
     public ExitCode run() {
         try {
-            return trainWithinMemory();
+            return train();
         } catch (TrainerFailure e) {
-            sink.accept(new Event.Failed(new Failure(e.reason(), e.getMessage())));
-            return e.exit();
+            return failed(e);
         } catch (RuntimeException e) {
+            if (Torch.ranOutOfMemory(e)) {
+                return failed(TrainerFailure.outOfMemory(
+                        "no memory was left: lower spec.training.microBatchSize or spec.training.sequenceLength, or give"
+                                + " the trainer more: "
+                                + e.getMessage().lines().findFirst().orElse(""),
+                        e));
+            }
             LoggerFactory.getLogger(FineTuning.class).error("unexpected", e);
             sink.accept(new Event.Failed(new Failure("Unexpected", e.toString())));
             return ExitCode.UNEXPECTED;
         }
     }
 
-    private ExitCode trainWithinMemory() {
-        try {
-            return train();
-        } catch (RuntimeException e) {
-            if (Torch.ranOutOfMemory(e)) {
-                throw TrainerFailure.outOfMemory(
-                        "no memory was left: lower spec.training.microBatchSize or spec.training.sequenceLength, or give"
-                                + " the trainer more: "
-                                + e.getMessage().lines().findFirst().orElse(""),
-                        e);
-            }
-            throw e;
-        }
-    }
-
-    /** All that a run is made of. */
-    private record Ingredients(
-            Method method, Objective objective, StartingModel start, Tokenizer tokenizer, Material material) {
-
-        Companions companions() {
-            return new Companions(start.model(), tokenizer);
-        }
+    private ExitCode failed(TrainerFailure failure) {
+        sink.accept(new Event.Failed(new Failure(failure.reason(), failure.getMessage())));
+        return failure.exit();
     }
 
     private ExitCode train() {
@@ -121,7 +95,7 @@ public final class FineTuning {
             sink.accept(new Event.Preparing("reading data"));
             var fitting = objective.on(start.model().architecture(), tokenizer);
             var material = material(files, method, fitting, start, tokenizer);
-            var output = place("spec.output.to", spec.output().to());
+            var output = places.locate("spec.output.to", spec.output().to());
             ResultFolder.requireApart(output, folders(start, method));
             var recipe = Recipe.digest(spec, folders(start, method), material.digests());
             var results = new ResultFolder(output, spec.output().to(), recipe);
@@ -130,7 +104,16 @@ public final class FineTuning {
                 sink.accept(new Event.AlreadyDone(done.get()));
                 return ExitCode.SUCCEEDED;
             }
-            return train(new Ingredients(method, fitting, start, tokenizer, material), form, results);
+            return train(
+                    new Ingredients(
+                            method,
+                            fitting,
+                            start,
+                            tokenizer,
+                            material,
+                            () -> start(method, objective).model()),
+                    form,
+                    results);
         }
     }
 
@@ -188,7 +171,7 @@ public final class FineTuning {
         var wholly = made.method().optimisation() == Optimisation.LBFGS;
         var order = new Order(examples, wholly ? examples : training.batchSize(), training.seed());
         var plan = Plan.of(spec, order, made.method());
-        var loop = loop(made, adapted, plan, order, store(results.recipe()));
+        var loop = new Assembly(job, places, sink, stop, clock).loop(made, adapted, plan, order, results);
         if (loop.isEmpty()) {
             sink.accept(new Event.Interrupted(0));
         }
@@ -215,102 +198,7 @@ public final class FineTuning {
         return merge;
     }
 
-    /**
-     * Where the head alone is trained of what reads a whole text, the body runs once, and not in the loop.
-     *
-     * @return empty: told to stop before the body was done
-     */
-    private Optional<Loop> loop(Ingredients made, Adapted adapted, Plan plan, Order order, CheckpointStore store) {
-        var architecture = made.start().model().architecture();
-        var computed = Rows.computed(architecture, made.objective());
-        if (!made.objective().task().ofWholeText() || !adapted.trainsOnly(architecture.head())) {
-            return Optional.of(new Loop(setup(made, adapted, computed, plan), plan, order, store, sink, stop));
-        }
-        var quick = plan.ofHeadAlone();
-        return remembered(made, adapted, computed, plan.microBatchSize())
-                .map(rows -> new Loop(setup(made, adapted, rows, quick), quick, order, store, sink, stop));
-    }
-
-    private Optional<Rows> remembered(Ingredients made, Adapted adapted, Rows computed, int atOnce) {
-        var material = made.material();
-        var features = Features.of(Stream.concat(material.train().stream(), material.evaluation().stream()), atOnce);
-        var output = place("spec.output.to", job.getSpec().output().to());
-        var store = new FeatureStore(
-                output.resolveSibling(FEATURES), FEATURE_BYTES, warning -> sink.accept(new Event.Warned(warning)));
-        return features.remembered(
-                store,
-                String.join(
-                        " ",
-                        version(),
-                        Torch.device(),
-                        made.objective().name(),
-                        made.start().digest()),
-                new Features.Computation(
-                        computed,
-                        adapted.inference(),
-                        made.tokenizer().pad(),
-                        done -> sink.accept(new Event.Preparing(
-                                "computing features: %d of %d examples".formatted(done, features.size()))),
-                        stop));
-    }
-
-    private Loop.Setup setup(Ingredients made, Adapted adapted, Rows rows, Plan plan) {
-        var training = job.getSpec().training();
-        var model = made.start().model();
-        var material = made.material();
-        var optimiser = switch (made.method().optimisation()) {
-            case ADAMW -> new AdamW(adapted.trainables(), training.weightDecay());
-            case LBFGS -> new Lbfgs(adapted.trainables(), training.weightDecay());
-        };
-        var judge = new Judge(
-                model.architecture(),
-                adapted,
-                made.objective(),
-                rows,
-                made.tokenizer(),
-                material.evaluation(),
-                material.evaluation().isEmpty() ? material.train() : material.evaluation(),
-                plan.microBatchSize(),
-                () -> made.method().hasAdapter()
-                        ? model
-                        : start(made.method(), made.objective()).model());
-        return new Loop.Setup(
-                job.getMetadata().getName(),
-                new TrainerInfo(version(), Torch.device(), model.size(), adapted.size(), 0),
-                model.architecture().head().modelClass(),
-                material.train(),
-                made.tokenizer().pad(),
-                training.seed(),
-                adapted,
-                made.companions(),
-                optimiser,
-                new Stepper(model.architecture(), adapted, made.objective(), rows, optimiser, training.gradientClip()),
-                judge);
-    }
-
-    private CheckpointStore store(String recipe) {
-        var spec = job.getSpec();
-        var uri = spec.checkpoints().to() == null
-                ? spec.output().to() + "/checkpoints"
-                : spec.checkpoints().to();
-        return new CheckpointStore(
-                place("spec.checkpoints.to", uri),
-                uri,
-                recipe,
-                spec.checkpoints().keep(),
-                clock);
-    }
-
-    private Path place(String field, String uri) {
-        return places.locate(field, uri);
-    }
-
     private static Form form(FineTuneJobSpec spec, Method method) {
         return Optional.ofNullable(spec.output().form()).orElse(method.hasAdapter() ? Form.ADAPTER : Form.MERGED);
-    }
-
-    private static String version() {
-        return Optional.ofNullable(FineTuning.class.getPackage().getImplementationVersion())
-                .orElse("unreleased");
     }
 }
