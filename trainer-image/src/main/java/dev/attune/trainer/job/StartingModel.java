@@ -93,7 +93,7 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
         var model = below.model();
         var adapted = Methods.load(model, folder);
         var method = Methods.of(folder);
-        return method.merges() && method.unmergeable(model).isEmpty()
+        return method.unmergeable(model).isEmpty()
                 ? whole(
                         new Model(
                                 uri,

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.api.Method.Adapter;
+import dev.attune.trainer.model.Draw;
 import dev.attune.trainer.model.Geometry.Sublayer;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
@@ -58,18 +59,8 @@ record Bottleneck(String label, BottleneckConfig form) implements Method {
     }
 
     @Override
-    public boolean needsWeights() {
-        return true;
-    }
-
-    @Override
-    public boolean hasAdapter() {
-        return true;
-    }
-
-    @Override
-    public boolean merges() {
-        return false;
+    public Optional<String> unmergeable(Model model) {
+        return Optional.of("bottlenecks are layers that the model lacks");
     }
 
     /** down {@code [inner, hidden]}, up {@code [hidden, inner]}. */

@@ -39,11 +39,6 @@ record Full(List<String> train) implements Method {
     }
 
     @Override
-    public boolean merges() {
-        return true;
-    }
-
-    @Override
     public Adapted adapt(Model model, long seed) {
         var all = model.architecture().parameters();
         if (train.isEmpty()) {

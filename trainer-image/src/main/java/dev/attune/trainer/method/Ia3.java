@@ -64,21 +64,6 @@ record Ia3(List<String> targets, List<String> feedForward) implements Method {
         return 3e-3;
     }
 
-    @Override
-    public boolean needsWeights() {
-        return true;
-    }
-
-    @Override
-    public boolean hasAdapter() {
-        return true;
-    }
-
-    @Override
-    public boolean merges() {
-        return true;
-    }
-
     /** A vector: {@code [out, 1]} for what a layer gives, {@code [1, in]} for what it takes. */
     private record Scaling(Parameter layer, NDArray vector, boolean input) {
 

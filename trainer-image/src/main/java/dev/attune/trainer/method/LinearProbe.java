@@ -27,18 +27,8 @@ record LinearProbe() implements Method {
     }
 
     @Override
-    public boolean needsWeights() {
-        return true;
-    }
-
-    @Override
     public boolean hasAdapter() {
         return false;
-    }
-
-    @Override
-    public boolean merges() {
-        return true;
     }
 
     @Override

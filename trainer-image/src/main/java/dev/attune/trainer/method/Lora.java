@@ -74,21 +74,6 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
     }
 
     @Override
-    public boolean needsWeights() {
-        return true;
-    }
-
-    @Override
-    public boolean hasAdapter() {
-        return true;
-    }
-
-    @Override
-    public boolean merges() {
-        return true;
-    }
-
-    @Override
     public Optional<String> unmergeable(Model model) {
         var head = model.architecture().head().last();
         return layers(model).stream()

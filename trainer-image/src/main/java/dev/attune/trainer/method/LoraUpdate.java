@@ -2,6 +2,7 @@ package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.model.Draw;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.tensor.Ops;
@@ -22,29 +23,16 @@ record LoraUpdate(Parameter layer, NDArray a, NDArray b, NDArray magnitude, doub
 
     /** An update of nothing: of a linear layer B is 0 and A uniform within ±1/√in; of an embedding A is 0 and B normal. */
     static LoraUpdate fresh(Parameter layer, int rank, double scale, Random random) {
-        var bound = 1 / Math.sqrt(in(layer));
         var a = new Shape(rank, in(layer));
         var b = new Shape(out(layer), rank);
         return layer.role() == Role.EMBEDDING
-                ? new LoraUpdate(layer, Torch.manager().zeros(a), drawn(b, random, Random::nextGaussian), null, scale)
+                ? new LoraUpdate(layer, Torch.manager().zeros(a), Draw.normal(b, 1, random), null, scale)
                 : new LoraUpdate(
                         layer,
-                        drawn(a, random, from -> (2 * from.nextDouble() - 1) * bound),
+                        Draw.linear(a, in(layer), random),
                         Torch.manager().zeros(b),
                         null,
                         scale);
-    }
-
-    private interface Draw {
-        double next(Random random);
-    }
-
-    private static NDArray drawn(Shape shape, Random random, Draw draw) {
-        var numbers = new float[Math.toIntExact(shape.size())];
-        for (var i = 0; i < numbers.length; i++) {
-            numbers[i] = (float) draw.next(random);
-        }
-        return Torch.array(numbers, shape);
     }
 
     private static long in(Parameter layer) {

@@ -16,20 +16,21 @@ public interface Method {
     double learningRate();
 
     /** Whether the model must have weights to start from. */
-    boolean needsWeights();
+    default boolean needsWeights() {
+        return true;
+    }
 
     /** Whether what it learns can be kept apart from the model. */
-    boolean hasAdapter();
-
-    /** Whether what it learns can be folded into the model's own weights. */
-    boolean merges();
+    default boolean hasAdapter() {
+        return true;
+    }
 
     /** How many places of what the model can read it takes for itself. */
     default int places() {
         return 0;
     }
 
-    /** Why it can't be folded into this model; empty: it can. */
+    /** Why what it learns can't be folded into this model's own weights; empty: it can. */
     default Optional<String> unmergeable(Model model) {
         return Optional.empty();
     }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Architecture.Kind;
+import dev.attune.trainer.model.Draw;
 import dev.attune.trainer.model.Geometry;
 import dev.attune.trainer.model.Mask;
 import dev.attune.trainer.model.Model;
@@ -56,18 +57,8 @@ record PrefixTuning(int length, Optional<Integer> projection) implements Method 
     }
 
     @Override
-    public boolean needsWeights() {
-        return true;
-    }
-
-    @Override
-    public boolean hasAdapter() {
-        return true;
-    }
-
-    @Override
-    public boolean merges() {
-        return false;
+    public Optional<String> unmergeable(Model model) {
+        return Optional.of("virtual keys and values are no weights of the model");
     }
 
     @Override

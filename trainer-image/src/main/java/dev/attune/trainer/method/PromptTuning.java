@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.api.Method.PromptTuning.Init;
+import dev.attune.trainer.model.Draw;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.NetworkDecorator;
@@ -57,18 +58,8 @@ record PromptTuning(int length, int rows, Optional<String> text, Init init) impl
     }
 
     @Override
-    public boolean needsWeights() {
-        return true;
-    }
-
-    @Override
-    public boolean hasAdapter() {
-        return true;
-    }
-
-    @Override
-    public boolean merges() {
-        return false;
+    public Optional<String> unmergeable(Model model) {
+        return Optional.of("virtual tokens are no weights of the model");
     }
 
     @Override

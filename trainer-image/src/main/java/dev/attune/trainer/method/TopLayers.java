@@ -24,18 +24,8 @@ record TopLayers(int layers) implements Method {
     }
 
     @Override
-    public boolean needsWeights() {
-        return true;
-    }
-
-    @Override
     public boolean hasAdapter() {
         return false;
-    }
-
-    @Override
-    public boolean merges() {
-        return true;
     }
 
     @Override

@@ -25,13 +25,7 @@ public final class FreshWeights {
         return switch (parameter.role()) {
             case BIAS -> Torch.manager().zeros(parameter.shape());
             case NORM -> Torch.manager().ones(parameter.shape());
-            default -> {
-                var numbers = new float[(int) parameter.shape().size()];
-                for (var i = 0; i < numbers.length; i++) {
-                    numbers[i] = (float) (random.nextGaussian() * deviation);
-                }
-                yield Torch.array(numbers, parameter.shape());
-            }
+            default -> Draw.normal(parameter.shape(), deviation, random);
         };
     }
 }

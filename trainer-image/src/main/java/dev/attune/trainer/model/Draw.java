@@ -1,4 +1,4 @@
-package dev.attune.trainer.method;
+package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
@@ -7,17 +7,17 @@ import java.util.Random;
 import java.util.function.DoubleSupplier;
 
 /** New weights, the same on every machine for a seed. */
-final class Draw {
+public final class Draw {
 
     private Draw() {}
 
     /** From N(0, deviation²). */
-    static NDArray normal(Shape shape, double deviation, Random random) {
+    public static NDArray normal(Shape shape, double deviation, Random random) {
         return filled(shape, () -> random.nextGaussian() * deviation);
     }
 
     /** Within ±1/√in, as PyTorch starts linear layers with {@code in} inputs. */
-    static NDArray linear(Shape shape, long in, Random random) {
+    public static NDArray linear(Shape shape, long in, Random random) {
         var bound = 1 / Math.sqrt(in);
         return filled(shape, () -> (2 * random.nextDouble() - 1) * bound);
     }
