@@ -3,6 +3,7 @@ package dev.attune.trainer.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Function;
 
 /**
@@ -89,6 +90,21 @@ public record Batch(
     /** How many tokens there are, filling left out. */
     public int tokens() {
         return Arrays.stream(attentionMask).sum();
+    }
+
+    /** The tokens of a row, filling left out. */
+    public int[] text(int row) {
+        var from = row * length;
+        var to = from + length;
+        while (to > from && attentionMask[to - 1] == 0) {
+            to--;
+        }
+        return Arrays.copyOfRange(ids, from, to);
+    }
+
+    /** What a row is drawn by: the seed and its own tokens, so that it is drawn alike whatever it is batched with. */
+    public Random random(int row, long seed) {
+        return new Random(Order.mixed(31 * seed + Arrays.hashCode(text(row))));
     }
 
     /** Labels of a row. */

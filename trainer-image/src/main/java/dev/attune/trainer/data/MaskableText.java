@@ -15,10 +15,15 @@ public final class MaskableText {
 
     private MaskableText() {}
 
-    /** The blocks of all documents, at most {@code sequenceLength} tokens each; special tokens have no label. */
+    /** The blocks of all documents, at most {@code sequenceLength} tokens each; special tokens have no label, and blocks of them alone are left out. */
     public static Examples examples(List<DataFile> files, Tokenizer tokenizer, int sequenceLength) {
         var frame = tokenizer.encodeWithSpecials("");
         var room = sequenceLength - frame.length;
+        if (room < 1) {
+            throw TrainerFailure.invalidManifest(
+                    "spec.training.sequenceLength: %d tokens leave none for text, as the tokenizer puts %d around each: raise it"
+                            .formatted(sequenceLength, frame.length));
+        }
         var joined = IntStream.builder();
         files.forEach(file -> file.forEach(Set.of(Format.TEXT), sample -> {
             if (!(sample instanceof Sample.Text document)) {
@@ -34,10 +39,13 @@ public final class MaskableText {
         var special = new HashSet<>(tokenizer.special().ids().values());
         Arrays.stream(frame).forEach(special::add);
         var blocks = new ArrayList<Example>();
-        for (var from = 0; room > 0 && from < ids.length; from += room) {
-            blocks.add(block(frame, Arrays.copyOfRange(ids, from, Math.min(from + room, ids.length)), special));
+        for (var from = 0; from < ids.length; from += room) {
+            var block = block(frame, Arrays.copyOfRange(ids, from, Math.min(from + room, ids.length)), special);
+            if (Arrays.stream(block.labels()).anyMatch(id -> id != Batch.IGNORED)) {
+                blocks.add(block);
+            }
         }
-        if (blocks.stream().noneMatch(block -> Arrays.stream(block.labels()).anyMatch(id -> id != Batch.IGNORED))) {
+        if (blocks.isEmpty()) {
             throw TrainerFailure.invalidData("%s: no token to learn: the text is empty"
                     .formatted(files.stream().map(DataFile::uri).toList()));
         }

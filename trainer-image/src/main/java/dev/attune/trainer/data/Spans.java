@@ -1,6 +1,5 @@
 package dev.attune.trainer.data;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -27,17 +26,11 @@ public record Spans(List<Integer> standIns, int eos) {
         return (int) Math.min(Math.max(Math.round(length * SHARE), 1), length - 1);
     }
 
-    /** The texts of a batch with spans left out; which ones follows the seed. */
+    /** The texts of a batch with spans left out; which ones of a text follows the seed and its tokens. */
     public Batch leaveOut(Batch texts, long seed) {
-        var random = new Random(Order.mixed(seed));
-        var examples = new ArrayList<Example>();
-        for (var row = 0; row < texts.size(); row++) {
-            var first = row * texts.length();
-            var length = IntStream.range(first, first + texts.length())
-                    .map(at -> texts.attentionMask()[at])
-                    .sum();
-            examples.add(leaveOut(Arrays.copyOfRange(texts.ids(), first, first + length), random));
-        }
+        var examples = IntStream.range(0, texts.size())
+                .mapToObj(row -> leaveOut(texts.text(row), texts.random(row, seed)))
+                .toList();
         return Batch.of(examples, eos);
     }
 

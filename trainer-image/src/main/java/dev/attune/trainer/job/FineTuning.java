@@ -145,7 +145,7 @@ public final class FineTuning {
         var length = Math.min(job.getSpec().training().sequenceLength(), room(method, architecture.maxLength()));
         var material =
                 Material.read(job.getSpec(), files, some -> objective.examples(some, architecture, tokenizer, length));
-        material.requireWithin(architecture.vocabulary(), tokenizer);
+        material.requireWithin(architecture.vocabulary(), tokenizer.folder(), objective.task());
         material.notes().forEach(note -> sink.accept(new Event.Warned(note)));
         sink.accept(new Event.DataRead(
                 material.train().size(), material.evaluation().size(), material.tokens()));

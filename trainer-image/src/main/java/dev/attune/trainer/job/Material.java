@@ -8,11 +8,13 @@ import dev.attune.trainer.data.Example;
 import dev.attune.trainer.data.Examples;
 import dev.attune.trainer.data.Split;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.model.Task;
 import dev.attune.trainer.place.Places;
-import dev.attune.trainer.text.Tokenizer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -69,17 +71,23 @@ record Material(List<Example> train, List<Example> evaluation, List<String> dige
         return files;
     }
 
-    /** Refuses tokens that the model has no row for, as when the tokenizer is another model's. */
-    void requireWithin(int vocabulary, Tokenizer tokenizer) {
-        for (var example : train) {
-            for (var id : example.ids()) {
-                if (id >= vocabulary) {
+    /**
+     * Refuses tokens that the model has no row for, as when the tokenizer is another model's.
+     *
+     * @param task tells whether labels are tokens
+     */
+    void requireWithin(int vocabulary, Path tokenizer, Task task) {
+        Stream.concat(train.stream(), evaluation.stream())
+                .flatMapToInt(example -> task.kind() == Task.Kind.LANGUAGE_MODELING
+                        ? IntStream.concat(IntStream.of(example.ids()), IntStream.of(example.labels()))
+                        : IntStream.of(example.ids()))
+                .filter(id -> id >= vocabulary)
+                .findFirst()
+                .ifPresent(id -> {
                     throw TrainerFailure.invalidModel(
                             "%s: its tokenizer gives token %d, the model knows %d tokens: they don't belong together"
-                                    .formatted(tokenizer.folder(), id, vocabulary));
-                }
-            }
-        }
+                                    .formatted(tokenizer, id, vocabulary));
+                });
     }
 
     /** Tokens of one pass over what is learnt. */

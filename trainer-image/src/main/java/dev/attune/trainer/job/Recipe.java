@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.attune.api.FineTuneJobSpec;
 import dev.attune.trainer.checkpoint.Digests;
+import dev.attune.trainer.failure.TrainerFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -59,8 +60,8 @@ final class Recipe {
                 }
             }
             return files;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw TrainerFailure.unavailable("%s: the model's folder can't be read: %s".formatted(folder, e), e);
         }
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.api.Method.PromptTuning.Init;
+import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Draw;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
@@ -96,6 +97,10 @@ record PromptTuning(int length, int rows, Optional<String> text, Init init) impl
 
     private long[] tokens(Model model, String text) {
         try (var tokenizer = Tokenizer.read(model.folder())) {
+            if (text.isBlank() || tokenizer.encode(text).length == 0) {
+                throw TrainerFailure.invalidManifest(
+                        "spec.method.promptTuning.initialText: is blank, or the tokenizer finds no token in it: write words, or leave it out");
+            }
             var once = tokenizer.encodeWithSpecials(text);
             return IntStream.range(0, rows)
                     .mapToLong(place -> once[place % once.length])

@@ -10,6 +10,7 @@ import dev.attune.trainer.text.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Tokens told from all others, as BERT learns: 15 % of them, of which 80 % are masked, 10 % are others and 10 % stay.
@@ -48,26 +49,18 @@ record MaskedLanguageModeling(int mask, int vocabulary) implements TokenObjectiv
         return MaskableText.examples(files, tokenizer, sequenceLength);
     }
 
-    /** Each row is drawn from the seed and its own tokens, so that it is masked alike whatever it is batched with. */
+    /** A row that has tokens to tell tells at least one, so that every step has a loss. */
     @Override
     public Batch drawn(Batch batch, long seed) {
         var ids = batch.ids().clone();
         var labels = batch.labels().clone();
         for (var row = 0; row < batch.size(); row++) {
             var from = row * batch.length();
-            var to = from + batch.length();
-            while (to > from && batch.attentionMask()[to - 1] == 0) {
-                to--;
-            }
-            var random = new Random(31 * seed + Arrays.hashCode(Arrays.copyOfRange(batch.ids(), from, to)));
-            for (var at = from; at < to; at++) {
-                if (labels[at] == Batch.IGNORED) {
-                    continue;
-                }
-                if (random.nextDouble() >= CHOSEN) {
-                    labels[at] = Batch.IGNORED;
-                    continue;
-                }
+            var random = batch.random(row, seed);
+            var chosen = chosen(batch, row, random);
+            Arrays.fill(labels, from, from + batch.length(), Batch.IGNORED);
+            for (var at : chosen) {
+                labels[at] = batch.labels()[at];
                 var fate = random.nextDouble();
                 ids[at] = fate < MASKED ? mask : fate < REPLACED ? random.nextInt(vocabulary) : ids[at];
             }
@@ -81,6 +74,19 @@ record MaskedLanguageModeling(int mask, int vocabulary) implements TokenObjectiv
                 labels,
                 batch.targets(),
                 batch.windows());
+    }
+
+    private static int[] chosen(Batch batch, int row, Random random) {
+        var from = row * batch.length();
+        var maskable = IntStream.range(from, from + batch.length())
+                .filter(at -> batch.labels()[at] != Batch.IGNORED)
+                .toArray();
+        var chosen = IntStream.of(maskable)
+                .filter(at -> random.nextDouble() < CHOSEN)
+                .toArray();
+        return chosen.length > 0 || maskable.length == 0
+                ? chosen
+                : new int[] {maskable[random.nextInt(maskable.length)]};
     }
 
     @Override

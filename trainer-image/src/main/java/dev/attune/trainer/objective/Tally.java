@@ -13,7 +13,7 @@ public interface Tally {
     /** Value by name of what was added, loss first. */
     Map<String, Double> metrics();
 
-    /** The mean loss alone. */
+    /** The mean loss alone; 0 where nothing counted. */
     static Tally ofLoss() {
         return new Tally() {
             private double sum;
@@ -28,7 +28,7 @@ public interface Tally {
             @Override
             public Map<String, Double> metrics() {
                 var metrics = new LinkedHashMap<String, Double>();
-                metrics.put("loss", sum / count);
+                metrics.put("loss", count == 0 ? 0 : sum / count);
                 return metrics;
             }
         };

@@ -10,7 +10,6 @@ import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** One optimiser step: gradients of all micro-batches, weighted as if they were one batch, then the update. */
 public final class Stepper {
@@ -56,12 +55,12 @@ public final class Stepper {
      * Does one step.
      *
      * @param batches micro-batches of one step; the order decides the rounding
-     * @param seeds a seed for each, which dropout and masking follow
+     * @param seeds a seed for each, which dropout follows; what is drawn of the examples follows the first, so that it is the
+     *     same whatever the size of a micro-batch
      */
     public Outcome step(List<Batch> batches, long[] seeds, double learningRate) {
-        var drawn = IntStream.range(0, batches.size())
-                .mapToObj(i -> objective.drawn(batches.get(i), seeds[i]))
-                .toList();
+        var drawn =
+                batches.stream().map(batch -> objective.drawn(batch, seeds[0])).toList();
         var count = drawn.stream()
                 .mapToDouble(batch -> objective.count(adapted.training(), batch))
                 .sum();

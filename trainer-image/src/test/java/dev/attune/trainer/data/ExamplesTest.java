@@ -174,6 +174,21 @@ class ExamplesTest {
                 .hasMessageContaining(" line 1: is no running text: objective languageModeling learns from text");
     }
 
+    @Test
+    void blocksOfSpecialTokensAloneAreLeftOutAndTextNeedsRoom() throws IOException {
+        var files = List.of(file(Map.of("text", "the number")));
+        try (var tokenizer = Tokenizer.read(Path.of("src/test/resources/fixtures/models/bert-tiny"))) {
+            var frame = tokenizer.encodeWithSpecials("").length;
+            var exact = tokenizer.encode("the number").length + frame;
+            assertThat(MaskableText.examples(files, tokenizer, exact).all())
+                    .as("the separator behind the text would be a block of its own")
+                    .hasSize(1);
+            assertThatThrownBy(() -> MaskableText.examples(files, tokenizer, frame))
+                    .isInstanceOf(TrainerFailure.class)
+                    .hasMessageStartingWith("spec.training.sequenceLength: 2 tokens leave none for text");
+        }
+    }
+
     @SafeVarargs
     private DataFile file(Map<String, ?>... records) throws IOException {
         var path = Files.createTempFile(root, "data", ".jsonl");

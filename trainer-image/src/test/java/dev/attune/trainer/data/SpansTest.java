@@ -61,4 +61,17 @@ class SpansTest {
         assertThat(SPANS.leaveOut(text(64), 1).ids())
                 .isNotEqualTo(SPANS.leaveOut(text(64), 2).ids());
     }
+
+    @Test
+    void aTextLosesTheSameSpansWhateverItIsBatchedWith() {
+        var texts = List.of(
+                Example.whole(IntStream.range(10, 74).toArray()),
+                Example.whole(IntStream.range(20, 60).toArray()));
+        var together = SPANS.leaveOut(Batch.of(texts, 0), 5);
+        for (var row = 0; row < 2; row++) {
+            var alone = SPANS.leaveOut(Batch.of(texts.subList(row, row + 1), 0), 5);
+            assertThat(together.text(row)).isEqualTo(alone.ids());
+            assertThat(together.labels()).as("labels of row %d", row).containsSequence(alone.labels());
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package dev.attune.trainer.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.attune.trainer.event.Event;
 import java.io.IOException;
@@ -82,18 +83,41 @@ class EncoderJobsTest {
     }
 
     private TinyJob text(String model) throws IOException {
-        return records(
-                model,
-                IntStream.range(0, 40)
-                        .mapToObj(
-                                "{\"text\": \"the number %d is one that comes once, and then again later on\"}"
-                                        ::formatted)
-                        .collect(Collectors.joining("\n")));
+        return records(model, lines());
+    }
+
+    private static String lines() {
+        return IntStream.range(0, 40)
+                .mapToObj("{\"text\": \"the number %d is one that comes once, and then again later on\"}"::formatted)
+                .collect(Collectors.joining("\n"));
     }
 
     private TinyJob records(String model, String lines) throws IOException {
         var job = TinyJob.in(folder.resolve(model + lines.hashCode()), model);
         Files.writeString(job.file("train.jsonl"), lines);
         return job;
+    }
+
+    @Test
+    void aBlankInitialTextIsRefused() throws IOException {
+        var prompt = MASKED.replaceAll("method: .*", "method: {promptTuning: {length: 4, initialText: \" \"}}");
+        assertThat(text("bert-tiny").run(prompt).failure()).contains("spec.method.promptTuning.initialText");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bert-tiny, languageModeling: {masked: true}", "t5-tiny, languageModeling: {}"})
+    void theSizeOfAMicroBatchDoesNotChangeWhatIsDrawn(String model, String objective) throws IOException {
+        var manifest = TinyJob.MANIFEST
+                .replace("instruction: {}", objective)
+                .replace("dropout: 0.1", "dropout: 0")
+                .replace("steps: 12", "sequenceLength: 48, steps: 1");
+        var two = text(model).run(manifest);
+        var four = records(model, lines() + "\n").run(manifest.replace("microBatchSize: 2", "microBatchSize: 4"));
+        assertThat(two.failure()).isEqualTo("(none)");
+        assertThat(loss(four)).isCloseTo(loss(two), within(1e-4));
+    }
+
+    private static double loss(TinyJob.Outcome run) {
+        return run.all(Event.Stepped.class).get(0).loss();
     }
 }

@@ -61,4 +61,24 @@ class MaskedLanguageModelingTest {
         assertThat(Arrays.copyOfRange(together.labels(), 400, 600)).containsOnly(Batch.IGNORED);
         assertThat(OBJECTIVE.drawn(Batch.of(List.of(row(100)), 0), 4).labels()).isNotEqualTo(alone.labels());
     }
+
+    @Test
+    void aShortRowTellsOneTokenAtLeastAndARowOfSpecialTokensNone() {
+        for (var seed = 0; seed < 50; seed++) {
+            assertThat(told(Batch.of(List.of(row(3)), 0), seed)).isEqualTo(1);
+            assertThat(told(Batch.of(List.of(row(5)), 0), seed)).isBetween(1L, 3L);
+        }
+        assertThat(told(Batch.of(List.of(row(2)), 0), 3)).isZero();
+    }
+
+    private static long told(Batch batch, long seed) {
+        return IntStream.of(OBJECTIVE.drawn(batch, seed).labels())
+                .filter(label -> label != Batch.IGNORED)
+                .count();
+    }
+
+    @Test
+    void theMeanOfNothingIsANumber() {
+        assertThat(Tally.ofPerplexity().metrics()).containsEntry("loss", 0.0).containsEntry("perplexity", 1.0);
+    }
 }
