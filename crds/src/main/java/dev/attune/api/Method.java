@@ -3,6 +3,7 @@ package dev.attune.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -13,11 +14,7 @@ import java.util.Map;
 
 /** How the model is adapted; a union with exactly one member set. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@ValidationRule(
-        value = "[has(self.full), has(self.lora), has(self.ia3), has(self.linearProbe), has(self.head),"
-                + " has(self.promptTuning), has(self.prefixTuning), has(self.adapter)].exists_one(x, x)",
-        message = "set exactly one of full, lora, ia3, linearProbe, head, promptTuning, prefixTuning or adapter, for"
-                + " example method: {lora: {rank: 8}}")
+@SchemaCustomizer(value = ExactlyOne.class, input = "method: {lora: {rank: 8}}")
 public record Method(
         @JsonPropertyDescription(
                 "Full fine-tuning: every weight is trained, or those that are named. Needs memory for gradients and two"
@@ -33,16 +30,15 @@ public record Method(
         Ia3 ia3,
 
         @JsonPropertyDescription(
-                "Linear probe: the model is frozen, and the last linear layer of the head is trained by"
+                "A linear probe: the model is frozen, and the last linear layer of the head is trained by"
                         + " L-BFGS on features that the model computes once. Takes seconds, tells what a model already knows, and"
                         + " is the measure for every other method. Every step sees all examples (training.batchSize has no"
                         + " say), training.epochs or steps bound the steps (unset: 100; it ends when it has converged), and"
                         + " training.weightDecay λ adds λ/2·‖W‖² to the mean loss.")
         LinearProbe linearProbe,
 
-        @JsonPropertyDescription(
-                "Head: the head of the task is trained, on features that the frozen model computes once;"
-                        + " or, with unfreezeLayers, the model's uppermost layers with it (transfer learning).")
+        @JsonPropertyDescription("A head: that of the task is trained, on features that the frozen model computes once;"
+                + " or, with unfreezeLayers, the model's uppermost layers with it (transfer learning).")
         Head head,
 
         @JsonPropertyDescription("Prompt tuning (https://arxiv.org/abs/2104.08691): the model is frozen, and embeddings"

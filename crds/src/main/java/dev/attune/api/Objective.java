@@ -3,6 +3,7 @@ package dev.attune.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -13,11 +14,7 @@ import java.util.Map;
 
 /** What is learnt; a union with exactly one member set. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@ValidationRule(
-        value = "[has(self.languageModeling), has(self.instruction), has(self.classification), has(self.regression),"
-                + " has(self.questionAnswering), has(self.sequenceToSequence)].exists_one(x, x)",
-        message = "set exactly one of languageModeling, instruction, classification, regression, questionAnswering or"
-                + " sequenceToSequence, for example objective: {instruction: {}}")
+@SchemaCustomizer(value = ExactlyOne.class, input = "objective: {instruction: {}}")
 public record Objective(
         @JsonPropertyDescription("Predict the tokens of running text (continued pre-training): documents are joined and"
                 + " cut into training.sequenceLength tokens. An encoder-decoder, as T5, learns to fill in spans that are"

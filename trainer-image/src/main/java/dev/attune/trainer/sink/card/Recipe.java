@@ -1,5 +1,6 @@
 package dev.attune.trainer.sink.card;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,11 +9,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.attune.api.DataSet;
 import dev.attune.api.FineTuneJobSpec;
+import dev.attune.api.Method;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -45,15 +48,8 @@ public record Recipe(
     private static final List<String> DECISIVE =
             List.of("model", "data", "objective", "method", "training", "evaluation", "output");
 
-    private static final Map<String, String> NAMES = Map.of(
-            "lora", "LoRA",
-            "ia3", "IA3",
-            "full", "full fine-tuning",
-            "adapter", "bottleneck adapters",
-            "linearProbe", "a linear probe",
-            "head", "a new head",
-            "instruction", "instruction tuning",
-            "sequenceToSequence", "sequence-to-sequence learning");
+    private static final Map<String, String> OBJECTIVES =
+            Map.of("instruction", "instruction tuning", "sequenceToSequence", "sequence-to-sequence learning");
 
     /** The words for a spec; what it leaves to the defaults stays unsaid. */
     public static Recipe of(FineTuneJobSpec spec) {
@@ -62,9 +58,9 @@ public record Recipe(
         var objective = tree.get("objective").properties().iterator().next().getKey();
         return new Recipe(
                 spec.model().from(),
-                name(method.getKey()),
+                title(method.getKey()),
                 settings(method.getValue()),
-                name(objective),
+                OBJECTIVES.getOrDefault(objective, words(objective)),
                 spec.data().train().stream().map(DataSet::from).toList(),
                 evaluatedOn(spec),
                 spec.method().adapter() != null,
@@ -102,8 +98,16 @@ public record Recipe(
                 : value.asText().replaceFirst("\\.0$", "");
     }
 
-    private static String name(String member) {
-        return NAMES.getOrDefault(member, words(member));
+    /** What the API's description of a method begins with: what people call it. */
+    private static String title(String method) {
+        var title = Stream.of(Method.class.getRecordComponents())
+                .filter(component -> component.getName().equals(method))
+                .map(component -> component.getAccessor().getAnnotation(JsonPropertyDescription.class))
+                .map(description -> description.value().split(" \\(|:")[0])
+                .findFirst()
+                .orElseThrow();
+        var sentence = title.substring(1).equals(title.substring(1).toLowerCase(Locale.ROOT));
+        return sentence ? title.toLowerCase(Locale.ROOT) : title;
     }
 
     private static String words(String camelCase) {

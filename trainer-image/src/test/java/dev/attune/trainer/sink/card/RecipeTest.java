@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.attune.api.FineTuneJobSpec;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RecipeTest {
 
@@ -76,6 +78,25 @@ class RecipeTest {
                 .returns("length 20, projection hidden 64", Recipe::settings)
                 .returns("question answering", Recipe::objective)
                 .returns(false, Recipe::bottlenecks);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lora, LoRA",
+        "ia3, IA3",
+        "linearProbe, a linear probe",
+        "head, a head",
+        "promptTuning, prompt tuning",
+        "adapter, bottleneck adapters"
+    })
+    void aMethodIsCalledWhatPeopleCallIt(String member, String title) throws JsonProcessingException {
+        assertThat(Recipe.of(spec("""
+                model: {from: file:///models/bert}
+                data: {train: [{from: file:///a.jsonl}]}
+                objective: {classification: {}}
+                method: {MEMBER: {}}
+                output: {to: file:///out}
+                """.replace("MEMBER", member))).method()).isEqualTo(title);
     }
 
     static FineTuneJobSpec spec(String yaml) throws JsonProcessingException {
