@@ -137,9 +137,13 @@ public final class Ops {
         return tensor(x, "dropout", of(x), IValue.from(p));
     }
 
-    /** Rotary position embedding, half-split: x {@code [batch, heads, length, d]}, cos and sin {@code [length, d]}. */
+    /**
+     * Rotary position embedding, half-split: x {@code [batch, heads, length, d]}, cos and sin {@code [length, width]}; what of
+     * a head lies behind the width stays as it is.
+     */
     public static NDArray rotate(NDArray x, NDArray cos, NDArray sin) {
-        return tensor(x, "rotate", of(x), of(cos), of(sin));
+        var whole = cos.getShape().get(1) == x.getShape().get(3);
+        return tensor(x, whole ? "rotate" : "rotate_part", of(x), of(cos), of(sin));
     }
 
     /**

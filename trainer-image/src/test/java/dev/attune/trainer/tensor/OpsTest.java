@@ -51,6 +51,7 @@ class OpsTest {
                 Ops::silu,
                 x -> Ops.rmsNorm(x, Torch.manager().full(new Shape(8), 1.5f), 1e-5),
                 x -> Ops.rotate(x.reshape(1, 1, 2, 8), ramp(2, 8), ramp(2, 8).neg()),
+                x -> Ops.rotate(x.reshape(1, 1, 2, 8), ramp(2, 4), ramp(2, 4).neg()),
                 x -> Ops.attention(x.reshape(1, 2, 2, 4), x.reshape(1, 2, 2, 4), x.reshape(1, 2, 2, 4), true));
         for (var operation : operations) {
             try (var scope = Scope.withGradients()) {

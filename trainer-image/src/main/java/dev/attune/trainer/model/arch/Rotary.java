@@ -21,20 +21,32 @@ final class Rotary {
 
     /** From {@code rope_theta} and {@code rope_scaling} of transformers 4, or {@code rope_parameters} of 5. */
     static Rotary of(Config config, int headSize) {
+        var share = config.block("rope_parameters")
+                .path("partial_rotary_factor")
+                .asDouble(config.number("partial_rotary_factor", 1));
+        if (share != 1) {
+            throw config.refuse("partial_rotary_factor", share + " is not implemented; only 1 is");
+        }
+        return of(config, headSize, config.number("rope_theta", 10_000));
+    }
+
+    /**
+     * Of a part of a head.
+     *
+     * @param width how many numbers of a head are turned, from its first on; even
+     * @param base theta, unless {@code rope_parameters} has it
+     */
+    static Rotary of(Config config, int width, double base) {
         var field = config.block("rope_parameters").isObject() ? "rope_parameters" : "rope_scaling";
         var scaling = config.block(field);
-        var theta = scaling.path("rope_theta").asDouble(config.number("rope_theta", 10_000));
+        var theta = scaling.path("rope_theta").asDouble(base);
         var type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
         if (!KNOWN.contains(type)) {
             throw config.refuse(field, "rope_type '" + type + "' is not implemented; known: default, linear, llama3");
         }
-        var share = scaling.path("partial_rotary_factor").asDouble(config.number("partial_rotary_factor", 1));
-        if (share != 1) {
-            throw config.refuse("partial_rotary_factor", share + " is not implemented; only 1 is");
-        }
-        var frequencies = new float[headSize / 2];
+        var frequencies = new float[width / 2];
         for (var i = 0; i < frequencies.length; i++) {
-            var plain = 1 / Math.pow(theta, 2.0 * i / headSize);
+            var plain = 1 / Math.pow(theta, 2.0 * i / width);
             frequencies[i] = (float) scaled(plain, type, scaling);
         }
         return new Rotary(frequencies);
@@ -65,7 +77,7 @@ final class Rotary {
         return (1 - smooth) * frequency / factor + smooth * frequency;
     }
 
-    /** Cosines and sines {@code [length, d]} of the positions from offset on. */
+    /** Cosines and sines {@code [length, width]} of the positions from offset on. */
     NDArray[] table(NDManager manager, int offset, int length) {
         var half = frequencies.length;
         var cos = new float[length * half * 2];
