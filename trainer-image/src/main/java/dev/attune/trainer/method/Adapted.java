@@ -90,7 +90,8 @@ public record Adapted(
     private void requireUse(SafetensorsFile file) {
         var asked = trainables.stream().map(Trainable::name).toList();
         file.names().stream()
-                .filter(name -> !asked.contains(name))
+                .filter(name ->
+                        !asked.contains(name) && !adapter.orElseThrow().frozen().contains(name))
                 .filter(name -> !COPIED.matcher(name).matches())
                 .findFirst()
                 .ifPresent(name -> {

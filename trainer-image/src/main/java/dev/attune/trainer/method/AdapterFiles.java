@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -17,8 +18,10 @@ import java.util.function.Supplier;
  *
  * @param weights by file, the arrays in it
  * @param configs by file, the JSON in it
+ * @param frozen names of arrays that the library may keep beside those that are trained, and that the method reads itself
  */
-public record AdapterFiles(Map<String, Supplier<Map<String, NDArray>>> weights, Map<String, ObjectNode> configs) {
+public record AdapterFiles(
+        Map<String, Supplier<Map<String, NDArray>>> weights, Map<String, ObjectNode> configs, Set<String> frozen) {
 
     /** Configuration of an adapter, in PEFT's layout and in that of the adapters library. */
     public static final String CONFIG = "adapter_config.json";

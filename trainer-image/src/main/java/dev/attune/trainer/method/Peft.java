@@ -70,9 +70,25 @@ final class Peft {
             List<Trainable> own,
             ObjectNode config,
             Supplier<Map<String, NDArray>> merged) {
+        return adapted(model, training, inference, own, Set.of(), config, merged);
+    }
+
+    /**
+     * The same for an adapter that PEFT may keep frozen arrays with.
+     *
+     * @param frozen their names
+     */
+    static Adapted adapted(
+            Model model,
+            Network training,
+            Network inference,
+            List<Trainable> own,
+            Set<String> frozen,
+            ObjectNode config,
+            Supplier<Map<String, NDArray>> merged) {
         var trainables = withHead(model, own, PREFIX);
         var files = new AdapterFiles(
-                Map.of(WEIGHTS, () -> Trainable.byName(trainables)), Map.of(AdapterFiles.CONFIG, config));
+                Map.of(WEIGHTS, () -> Trainable.byName(trainables)), Map.of(AdapterFiles.CONFIG, config), frozen);
         return new Adapted(training, inference, trainables, Optional.of(files), merged);
     }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** What methods share that learn tokens which no vocabulary has: PEFT calls them prompt learning. */
@@ -41,7 +42,8 @@ final class VirtualTokens {
         var trainables = Peft.withHead(model, own, PREFIX);
         var files = new AdapterFiles(
                 Map.of(Peft.WEIGHTS, () -> file(trainables.subList(own.size(), trainables.size()), learnt)),
-                Map.of(AdapterFiles.CONFIG, config));
+                Map.of(AdapterFiles.CONFIG, config),
+                Set.of());
         return new Adapted(network, network, trainables, Optional.of(files), () -> {
             throw new UnsupportedOperationException("virtual tokens can't be folded into weights");
         });
