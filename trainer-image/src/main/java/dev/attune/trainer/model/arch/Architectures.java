@@ -15,6 +15,7 @@ public final class Architectures {
             entry("bert", Bert::of),
             entry("distilbert", DistilBert::of),
             entry("gpt2", Gpt2::of),
+            entry("gpt_neox", GptNeoX::of),
             entry("llama", Llama::of),
             entry("mistral", Mistral::of),
             entry("qwen2", Qwen2::of),

@@ -45,6 +45,8 @@ class ArchitecturesTest {
             llama-tiny      | rope_parameters         | {"rope_type": "yarn", "factor": 2.0}
             llama-tiny      | pretraining_tp          | 2
             gpt2-tiny       | scale_attn_weights      | false
+            gpt-neox-tiny   | rope_parameters         | {"rope_type": "yarn", "factor": 2.0}
+            gpt-neox-tiny   | num_attention_heads     | 5
             """)
     void what_is_not_implemented_is_refused_by_name(String model, String field, String value) throws IOException {
         var config = config(model);
@@ -76,6 +78,17 @@ class ArchitecturesTest {
         config.json().remove("sliding_window");
         assertThat(((Llama) Architectures.of(config, Task.LANGUAGE_MODELING)).windows())
                 .containsExactly(4096, 4096);
+    }
+
+    @Test
+    void a_part_of_a_head_that_cannot_be_turned_is_refused_by_the_name_that_transformers_4_gave_it() {
+        var config = config("gpt-neox-tiny");
+        config.json().remove("rope_parameters");
+        config.json().put("rotary_pct", 0.4);
+        assertThatThrownBy(() -> Architectures.of(config, Task.LANGUAGE_MODELING))
+                .isInstanceOf(TrainerFailure.class)
+                .hasMessageContaining(
+                        "rotary_pct: 0.4 of a head of 8 numbers is 3: an even number from 2 to 8 is needed");
     }
 
     @Test
