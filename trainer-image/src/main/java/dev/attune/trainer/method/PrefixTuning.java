@@ -69,10 +69,10 @@ record PrefixTuning(int length, Optional<Integer> projection) implements Method 
     @Override
     public Adapted adapt(Model model, long seed) {
         var geometry = model.architecture().geometry();
-        if (geometry.attentions().isEmpty()) {
+        if (!model.architecture().takesKeysInFront()) {
             throw TrainerFailure.invalidManifest(
-                    "spec.method.prefixTuning: %s has no keys and values to put a prefix before: use lora or full"
-                            .formatted(model.source()));
+                    "spec.method.prefixTuning: transformers gives %s no keys and values in front, so that a prefix could be loaded nowhere: use promptTuning or lora"
+                            .formatted(model.architecture().head().modelClass()));
         }
         var random = new Random(seed);
         Prefix prefix = projection.isPresent() ? projected(geometry, random) : plain(geometry, random);

@@ -29,6 +29,11 @@ public interface Architecture {
      */
     NDArray hidden(Network network, Tokens tokens);
 
+    /** Whether transformers' class of it takes keys and values that stand in front of those of its tokens. */
+    default boolean takesKeysInFront() {
+        return true;
+    }
+
     /** What the decoder of an encoder-decoder looks at: last hidden states {@code [batch, length, hidden]} of its encoder. */
     default NDArray source(Network network, Tokens tokens) {
         throw new UnsupportedOperationException(kind() + " has no encoder beside it");

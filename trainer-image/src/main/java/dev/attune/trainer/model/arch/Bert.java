@@ -72,7 +72,8 @@ final class Bert {
                 ".output.dense",
                 ".output.LayerNorm",
                 ".attention.output",
-                ".output");
+                ".output",
+                true);
     }
 
     /** How their configurations tell the sizes. */

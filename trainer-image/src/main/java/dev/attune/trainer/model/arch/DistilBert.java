@@ -27,7 +27,8 @@ final class DistilBert {
             ".ffn.lin2",
             ".output_layer_norm",
             ".attention_adapters",
-            ".output_adapters");
+            ".output_adapters",
+            false);
 
     /** PEFT has no choice of its own for DistilBERT; these are the counterparts of what it adapts in BERT. */
     private static final Targets TARGETS = new Targets(

@@ -55,6 +55,7 @@ record Encoder(
      * @param attention in a layer, the module that holds the projections; all further names are from the layer on, too
      * @param attentionBottleneck where the adapters library keeps the bottlenecks behind attention
      * @param bottleneck where it keeps those behind the feed-forward network
+     * @param takesKeysInFront whether transformers' class can be given keys and values
      */
     record Names(
             String model,
@@ -69,7 +70,8 @@ record Encoder(
             String down,
             String norm,
             String attentionBottleneck,
-            String bottleneck) {
+            String bottleneck,
+            boolean takesKeysInFront) {
 
         String embeddings(String module) {
             return model + ".embeddings." + module;
@@ -223,6 +225,11 @@ record Encoder(
         var shape = x.getShape();
         return x.reshape(shape.get(0), shape.get(1), sizes.heads, sizes.hidden / sizes.heads)
                 .swapAxes(1, 2);
+    }
+
+    @Override
+    public boolean takesKeysInFront() {
+        return names.takesKeysInFront;
     }
 
     @Override
