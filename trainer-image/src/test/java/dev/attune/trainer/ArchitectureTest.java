@@ -68,7 +68,7 @@ class ArchitectureTest {
             .resideInAPackage("..trainer.job..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("..trainer.sink..", "..trainer.card..", "..trainer.cli..", "picocli..");
+            .resideInAnyPackage("..trainer.sink..", "..trainer.cli..", "picocli..");
 
     @ArchTest
     static final ArchRule methodsAreFoundThroughTheirRegistry = classes()

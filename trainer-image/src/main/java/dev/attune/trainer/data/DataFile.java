@@ -9,17 +9,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
@@ -78,21 +73,6 @@ public record DataFile(String field, DataSet set, Path path) {
             throw TrainerFailure.invalidData("%s is no whole gzip file: %s".formatted(uri(), e.getMessage()));
         } catch (IOException e) {
             throw unavailable(e);
-        }
-    }
-
-    /** SHA-256 of the file's bytes, as in {@code sha256:0f3a…}. */
-    public String digest() {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            try (var stream = new DigestInputStream(Files.newInputStream(path), digest)) {
-                stream.transferTo(OutputStream.nullOutputStream());
-            }
-            return "sha256:" + HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            throw unavailable(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -10,10 +10,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +27,11 @@ import java.util.function.Consumer;
  * @param warnings hears why something couldn't be kept
  */
 public record FeatureStore(Path folder, long capacity, Consumer<String> warnings) {
+
+    /** What a folder's name begins with while it is written. */
+    private static final String WRITING = ".writing-";
+
+    private static final Duration ABANDONED = Duration.ofHours(1);
 
     private static final String FILE = "features.safetensors";
     private static final String NAME = "hidden";
@@ -65,7 +72,7 @@ public record FeatureStore(Path folder, long capacity, Consumer<String> warnings
         }
         try {
             Files.createDirectories(folder);
-            var aside = Files.createTempDirectory(folder, ".writing");
+            var aside = Files.createDirectory(folder.resolve(WRITING + UUID.randomUUID()));
             try {
                 SafetensorsWriter.write(aside.resolve(FILE), Map.of(NAME, table));
                 Manifest.of(aside, digest, 0, null).write(aside);
@@ -84,11 +91,14 @@ public record FeatureStore(Path folder, long capacity, Consumer<String> warnings
     private void makeRoom() throws IOException {
         try (var places = Files.list(folder)) {
             var left = capacity;
+            var abandoned = FileTime.from(Instant.now().minus(ABANDONED));
             for (var place : places.sorted(
                             Comparator.comparing(FeatureStore::used).reversed())
                     .toList()) {
                 left -= Manifest.read(place).map(Manifest::size).orElse(0L);
-                if (left < 0) {
+                var leftOver = place.getFileName().toString().startsWith(WRITING)
+                        && used(place).compareTo(abandoned) < 0;
+                if (left < 0 || leftOver) {
                     delete(place);
                 }
             }

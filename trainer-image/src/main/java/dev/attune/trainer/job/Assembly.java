@@ -58,7 +58,7 @@ record Assembly(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop,
                         version(),
                         Torch.device(),
                         made.objective().name(),
-                        made.start().digest()),
+                        made.start().digest(job.getSpec().training().seed())),
                 new Features.Computation(
                         computed,
                         adapted.inference(),

@@ -3,6 +3,7 @@ package dev.attune.trainer.job;
 import dev.attune.api.Data;
 import dev.attune.api.DataSet;
 import dev.attune.api.FineTuneJobSpec;
+import dev.attune.trainer.checkpoint.Digests;
 import dev.attune.trainer.data.DataFile;
 import dev.attune.trainer.data.Example;
 import dev.attune.trainer.data.Examples;
@@ -10,6 +11,7 @@ import dev.attune.trainer.data.Split;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.place.Places;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,9 +44,17 @@ record Material(List<Example> train, List<Example> evaluation, List<String> dige
             evaluation = held.all();
         }
         var digests = Stream.concat(files.train().stream(), files.evaluation().stream())
-                .map(DataFile::digest)
+                .map(Material::digest)
                 .toList();
         return new Material(split.train(), evaluation, digests, notes);
+    }
+
+    private static String digest(DataFile file) {
+        try {
+            return Digests.of(file.path());
+        } catch (IOException e) {
+            throw TrainerFailure.unavailable("%s can't be read: %s".formatted(file.uri(), e.getMessage()), e);
+        }
     }
 
     private static Split split(Data data, List<Example> examples, long seed) {

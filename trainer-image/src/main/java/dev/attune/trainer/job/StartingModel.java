@@ -128,9 +128,16 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
         return adapter.map(Adapted::inference).orElseGet(() -> model.network());
     }
 
-    /** Digest of the weights and configurations that were read, by content. */
-    String digest() {
+    /**
+     * Digest of the weights and configurations that were read, by content.
+     *
+     * @param seed that weights were drawn from, where none were read
+     */
+    String digest(long seed) {
         var digests = new StringBuilder();
+        if (folders.stream().noneMatch(ModelFolder::hasWeights)) {
+            digests.append("drawn from ").append(seed).append('\n');
+        }
         for (var folder : folders) {
             try (var files = Files.list(folder)) {
                 for (var file : files.filter(StartingModel::decides).sorted().toList()) {

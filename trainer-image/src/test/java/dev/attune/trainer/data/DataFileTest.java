@@ -162,14 +162,6 @@ class DataFileTest {
                 .hasMessage("spec.data.train[0].columns: prompt isn't read by the format text, which reads text");
     }
 
-    @Test
-    void digestsTheBytes() throws IOException {
-        write("data.jsonl", "abc".getBytes(StandardCharsets.UTF_8));
-
-        assertThat(file("data.jsonl", null, null).digest())
-                .isEqualTo("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    }
-
     private List<Sample> read(String lines) throws IOException {
         return read(lines, null, null);
     }

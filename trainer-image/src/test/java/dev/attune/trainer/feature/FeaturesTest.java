@@ -166,6 +166,18 @@ class FeaturesTest {
         assertThat(computed).isNotEmpty();
     }
 
+    @Test
+    void whatAKilledRunLeftIsSweptLater() throws IOException {
+        remembered(EXAMPLES, 2, "a");
+        var left = Files.createDirectory(store.folder().resolve(".writing-before"));
+        Files.writeString(left.resolve("features.safetensors"), "half of it");
+        age(61);
+        var young = Files.createDirectory(store.folder().resolve(".writing-now"));
+        remembered(EXAMPLES, 2, "b");
+        assertThat(left).doesNotExist();
+        assertThat(young).exists();
+    }
+
     private long size() throws IOException {
         try (var files = Files.walk(store.folder())) {
             return files.filter(file -> file.endsWith("features.safetensors"))
