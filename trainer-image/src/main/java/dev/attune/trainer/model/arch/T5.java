@@ -15,7 +15,6 @@ import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.model.Targets;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.Tokens;
-import dev.attune.trainer.tensor.Ops;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -184,11 +183,8 @@ record T5(
         var x = network.input(network.embedding(shared(), tokens.ids()), tokens);
         var mask = Mask.full(tokens).plus(positions(encoder(0), true).bias(network));
         for (var layer = 0; layer < encoderLayers; layer++) {
-            var block = encoder(layer);
-            x = network.layer(x, input -> {
-                var attended = selfAttention(network, block, input, mask);
-                return feedForward(network, block, block + ".layer.1", attended);
-            });
+            var block = block(encoder(layer));
+            x = network.layer(x, input -> block.read(network, input, mask));
         }
         return network.rmsNorm(prefix() + "encoder.final_layer_norm", x, epsilon);
     }
@@ -206,16 +202,19 @@ record T5(
         // alone.
         var both = network.embedding(shared(), ids).concat(source, 1);
         for (var layer = 0; layer < decoderLayers; layer++) {
-            var block = decoder(layer);
+            var block = block(decoder(layer));
             both = network.layer(both, input -> {
                 var parts = input.split(new long[] {length}, 1);
-                var attended = selfAttention(network, block, parts.get(0), own);
-                attended = crossAttention(network, block, attended, parts.get(1), other);
-                return feedForward(network, block, block + ".layer.2", attended).concat(parts.get(1), 1);
+                var written = block.write(network, parts.get(0), own, parts.get(1), other);
+                return written.concat(parts.get(1), 1);
             });
         }
         var last = both.split(new long[] {length}, 1).get(0);
         return network.rmsNorm(prefix() + "decoder.final_layer_norm", last, epsilon);
+    }
+
+    private T5Block block(String name) {
+        return new T5Block(name, heads, headSize, epsilon, gated, activation);
     }
 
     private RelativePositions positions(String block, boolean bidirectional) {
@@ -228,46 +227,6 @@ record T5(
         var length = ids.getShape().get(1);
         var first = ids.getManager().full(new Shape(rows, 1), start, ids.getDataType());
         return length == 1 ? first : first.concat(ids.get(":,:-1"), 1);
-    }
-
-    private NDArray selfAttention(Network network, String block, NDArray x, Mask mask) {
-        var part = block + ".layer.0";
-        var normed = network.rmsNorm(part + ".layer_norm", x, epsilon);
-        var output = attention(network, part + ".SelfAttention", normed, normed, mask);
-        return network.residual(block, Part.ATTENTION, x, output, UnaryOperator.identity());
-    }
-
-    private NDArray crossAttention(Network network, String block, NDArray x, NDArray source, Mask mask) {
-        var part = block + ".layer.1";
-        var normed = network.rmsNorm(part + ".layer_norm", x, epsilon);
-        var output = attention(network, part + ".EncDecAttention", normed, source, mask);
-        return network.residual(block, Part.CROSS_ATTENTION, x, output, UnaryOperator.identity());
-    }
-
-    private NDArray feedForward(Network network, String block, String part, NDArray x) {
-        var normed = network.rmsNorm(part + ".layer_norm", x, epsilon);
-        var name = part + ".DenseReluDense";
-        var inside = gated
-                ? activation.apply(network.linear(name + ".wi_0", normed)).mul(network.linear(name + ".wi_1", normed))
-                : activation.apply(network.linear(name + ".wi", normed));
-        var output = network.linear(name + ".wo", inside);
-        return network.residual(block, Part.FEED_FORWARD, x, output, UnaryOperator.identity());
-    }
-
-    /** Attention of x to what it looks at. T5 doesn't divide scores by √d, so that queries make up for it. */
-    private NDArray attention(Network network, String name, NDArray x, NDArray at, Mask mask) {
-        var q = Ops.scale(split(network.linear(name + ".q", x)), Math.sqrt(headSize));
-        var k = split(network.linear(name + ".k", at));
-        var v = split(network.linear(name + ".v", at));
-        var attended = network.attention(name, q, k, v, mask).swapAxes(1, 2);
-        var shape = x.getShape();
-        return network.linear(name + ".o", attended.reshape(shape.get(0), shape.get(1), (long) heads * headSize));
-    }
-
-    /** {@code [batch, length, heads·d] → [batch, heads, length, d]}. */
-    private NDArray split(NDArray x) {
-        var shape = x.getShape();
-        return x.reshape(shape.get(0), shape.get(1), heads, headSize).swapAxes(1, 2);
     }
 
     /** Positions are relative: no row is too long. */
