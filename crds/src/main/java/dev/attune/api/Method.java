@@ -30,6 +30,12 @@ public record Method(
         Ia3 ia3,
 
         @JsonPropertyDescription(
+                "VeRA (https://arxiv.org/abs/2310.11454): the model is frozen, and beside chosen linear"
+                        + " layers stands a low-rank update whose matrices are random and the same for all of them; two vectors a"
+                        + " layer, which scale it, are trained. A tenth of LoRA's parameters, in PEFT's format.")
+        Vera vera,
+
+        @JsonPropertyDescription(
                 "A linear probe: the model is frozen, and the last linear layer of the head is trained by"
                         + " L-BFGS on features that the model computes once. Takes seconds, tells what a model already knows, and"
                         + " is the measure for every other method. Every step sees all examples (training.batchSize has no"
@@ -185,6 +191,23 @@ public record Method(
                     + " [down_proj]. Unset: the last layer of the feed-forward network where targets is unset, too;"
                     + " else none.")
             List<@Size(min = 1, max = 128) String> feedForwardTargets) {}
+
+    /** Vectors that scale a random low-rank update. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Vera(
+            @Default("256")
+            @Min(1)
+            @Max(4096)
+            @JsonPropertyDescription("Rank of the random matrices, for example 256. It costs one trained number a layer"
+                    + " and rank, and computing time; higher than LoRA's is usual.")
+            Integer rank,
+
+            @Size(min = 1, max = 64)
+            @JsonPropertyDescription(
+                    "Names of the linear layers to adapt, as the last part of their names in the model,"
+                            + " for example [q_proj, v_proj]. [all-linear]: every linear layer but the output head. Unset: those"
+                            + " of LoRA.")
+            List<@Size(min = 1, max = 128) String> targets) {}
 
     /** Virtual tokens in front of the input. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -21,6 +21,7 @@ public final class Methods {
             Entry.ofWholeModel(dev.attune.api.Method::head, spec -> new TopLayers(spec.unfreezeLayers())),
             new Entry<>(dev.attune.api.Method::lora, Lora::of, Lora.TYPE, Lora::read),
             new Entry<>(dev.attune.api.Method::ia3, (spec, folders) -> Ia3.of(spec), Ia3.TYPE, Ia3::read),
+            new Entry<>(dev.attune.api.Method::vera, (spec, folders) -> Vera.of(spec), Vera.TYPE, Vera::read),
             new Entry<>(
                     dev.attune.api.Method::promptTuning,
                     (spec, folders) -> PromptTuning.of(spec),

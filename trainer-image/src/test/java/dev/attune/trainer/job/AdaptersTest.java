@@ -42,6 +42,8 @@ class AdaptersTest {
                 "gpt2-tiny | lora: {rank: 4, variant: dora, quantization: int8, dropout: 0.1}",
                 "gpt2-tiny | ia3: {}",
                 "llama-tiny | ia3: {targets: [q_proj, up_proj], feedForwardTargets: [up_proj]}",
+                "gpt2-tiny | vera: {rank: 1024, targets: [all-linear]}",
+                "llama-tiny | vera: {}",
             })
     void whatIsLearntIsTheSameBesideTheModelAndFoldedIn(String model, String method) throws IOException {
         var job = TinyJob.in(folder, model);
@@ -167,6 +169,7 @@ class AdaptersTest {
                 "lora: {rankPattern: {k_proj: 2}} | spec.method.lora.rankPattern: k_proj is the end of no adapted",
                 "ia3: {targets: [down_prj]} | spec.method.ia3.targets: no linear layer of the model is named down_prj, did you",
                 "ia3: {targets: [k_proj], feedForwardTargets: [down_proj]} | spec.method.ia3.feedForwardTargets: down_proj is none",
+                "vera: {targets: [q_prj]} | spec.method.vera.targets: no linear layer of the model is named q_prj, did you",
             })
     void whatCannotBeAdaptedIsRefusedBeforeTheFirstStep(String method, String message) {
         var outcome = TinyJob.in(folder, "llama-tiny")

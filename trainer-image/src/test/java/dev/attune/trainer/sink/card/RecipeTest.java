@@ -84,6 +84,7 @@ class RecipeTest {
     @CsvSource({
         "lora, LoRA",
         "ia3, IA3",
+        "vera, VeRA",
         "linearProbe, a linear probe",
         "head, a head",
         "promptTuning, prompt tuning",
