@@ -95,6 +95,14 @@ public record Method(
             message = "each must be above 0, for example {q_proj: 32}",
             fieldPath = ".alphaPattern")
     @ValidationRule(
+            value = "!has(self.rankPattern) || self.rankPattern.all(k, k.matches('^[A-Za-z0-9_.]+$'))",
+            message = "write the last parts of layers' names, as in {q_proj: 16}",
+            fieldPath = ".rankPattern")
+    @ValidationRule(
+            value = "!has(self.alphaPattern) || self.alphaPattern.all(k, k.matches('^[A-Za-z0-9_.]+$'))",
+            message = "write the last parts of layers' names, as in {q_proj: 32}",
+            fieldPath = ".alphaPattern")
+    @ValidationRule(
             value = "!(has(self.initialFrom) && (has(self.rankPattern) || has(self.alphaPattern)))",
             message =
                     "an adapter to go on from brings its own ranks and alphas: leave rankPattern and alphaPattern out",

@@ -55,7 +55,7 @@ public record Training(
         @JsonPropertyDescription(
                 "Highest learning rate of the schedule, for example 1e-4. Unset: what is usual for the method (full:"
                         + " 2e-5; lora: 2e-4; head: 1e-3, with unfreezeLayers 5e-5; promptTuning: 3e-2;"
-                        + " prefixTuning: 1e-2; adapter: 1e-4).")
+                        + " prefixTuning: 1e-2; adapter: 1e-4; ia3: 3e-3; vera: 4e-3).")
         Double learningRate,
 
         @Default("cosine")

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The names of classes, in the order of the model's outputs; finds those of a record among them. */
@@ -22,25 +23,30 @@ public record Labels(List<String> names) {
      * @throws TrainerFailure when there are fewer than two, as there's then nothing to tell apart
      */
     public static Labels of(List<DataFile> files, boolean several) {
-        var found = new TreeSet<String>();
-        files.forEach(file -> file.forEach(Set.of(Format.CLASSIFICATION), sample -> {
-            var labelled = LabelledTexts.labelled(sample);
-            found.addAll(several ? list(labelled) : List.of(one(labelled)));
-        }));
+        var found = found(files, several);
         if (found.size() < 2) {
-            throw TrainerFailure.invalidData(
-                    "%s: %s: two classes are needed at least; name those that the data lacks in spec.objective.classification.labels"
-                            .formatted(
-                                    files.get(0).field().replaceFirst("\\[.*", ""),
-                                    found.isEmpty()
-                                            ? "no record has a label"
-                                            : "every record has the label '%s'".formatted(found.first())));
+            throw TrainerFailure.invalidData("%s: %s: two classes are needed at least: add records of another"
+                    .formatted(
+                            files.get(0).field().replaceFirst("\\[.*", ""),
+                            found.isEmpty()
+                                    ? "no record has a label"
+                                    : "every record has the label '%s'".formatted(found.first())));
         }
         var names = new ArrayList<>(found);
         if (names.stream().allMatch(name -> name.matches("-?\\d{1,18}"))) {
             names.sort(Comparator.<String>comparingLong(Long::parseLong).thenComparing(Comparator.naturalOrder()));
         }
         return new Labels(List.copyOf(names));
+    }
+
+    /** The labels that the records of some files have. */
+    public static SortedSet<String> found(List<DataFile> files, boolean several) {
+        var found = new TreeSet<String>();
+        files.forEach(file -> file.forEach(Set.of(Format.CLASSIFICATION), sample -> {
+            var labelled = LabelledTexts.labelled(sample);
+            found.addAll(several ? list(labelled) : List.of(one(labelled)));
+        }));
+        return found;
     }
 
     /** The place of a record's one label. */

@@ -10,6 +10,7 @@ import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
 import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /**
  * A model that a method has made ready for training.
@@ -37,10 +37,6 @@ public record Adapted(
 
     /** What is trained, where it is less than a whole model. */
     public static final String TRAINED = "trained.safetensors";
-
-    /** PEFT saves the model's embeddings with an adapter that touches them, frozen as they are. */
-    private static final Pattern COPIED = Pattern.compile(
-            "base_model[.]model[.](.*[.])?(embed_tokens|lm_head|wte|wpe|shared|\\w+_embeddings)([.]base_layer)?[.]weight");
 
     /** How many numbers are trained. */
     public long size() {
@@ -90,15 +86,19 @@ public record Adapted(
     private void requireUse(SafetensorsFile file) {
         var asked = trainables.stream().map(Trainable::name).toList();
         file.names().stream()
-                .filter(name ->
-                        !asked.contains(name) && !adapter.orElseThrow().frozen().contains(name))
-                .filter(name -> !COPIED.matcher(name).matches())
+                .filter(name -> !asked.contains(name) && !isFrozen(file, name))
                 .findFirst()
                 .ifPresent(name -> {
                     throw TrainerFailure.invalidModel(
-                            "%s: tensor %s has no place in this adapter, so that it would not be what was trained: its configuration and its weights don't belong together"
+                            "%s: tensor %s has no place in this adapter, nor is it the model's own, so that it would not be what was trained: its configuration and its weights don't belong together"
                                     .formatted(file.path(), name));
                 });
+    }
+
+    private boolean isFrozen(SafetensorsFile file, String name) {
+        try (var scope = Scope.withoutGradients()) {
+            return adapter.orElseThrow().frozen().test(name, file.floats(name));
+        }
     }
 
     private void take(List<SafetensorsFile> files) {

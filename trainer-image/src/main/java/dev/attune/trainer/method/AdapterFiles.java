@@ -1,8 +1,10 @@
 package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
 import dev.attune.trainer.tensor.Scope;
 import java.io.IOException;
@@ -10,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
 /**
@@ -18,15 +20,28 @@ import java.util.function.Supplier;
  *
  * @param weights by file, the arrays in it
  * @param configs by file, the JSON in it
- * @param frozen names of arrays that the library may keep beside those that are trained, and that the method reads itself
+ * @param frozen whether an array that a file holds beside those that are trained may be passed over: the method reads it
+ *     itself, or the model has it
  */
 public record AdapterFiles(
-        Map<String, Supplier<Map<String, NDArray>>> weights, Map<String, ObjectNode> configs, Set<String> frozen) {
+        Map<String, Supplier<Map<String, NDArray>>> weights,
+        Map<String, ObjectNode> configs,
+        BiPredicate<String, NDArray> frozen) {
 
     /** Configuration of an adapter, in PEFT's layout and in that of the adapters library. */
     public static final String CONFIG = "adapter_config.json";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The configuration of the adapter in a folder. */
+    static JsonNode config(Path folder) {
+        var path = folder.resolve(CONFIG);
+        try {
+            return JSON.readTree(path.toFile());
+        } catch (IOException e) {
+            throw TrainerFailure.invalidModel(path + " can't be read: " + e.getMessage());
+        }
+    }
 
     /** Writes the files, and gives their names. */
     public List<String> write(Path folder) throws IOException {

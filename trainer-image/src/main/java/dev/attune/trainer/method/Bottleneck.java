@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.api.Method.Adapter;
+import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Draw;
 import dev.attune.trainer.model.Geometry.Sublayer;
 import dev.attune.trainer.model.Model;
@@ -70,6 +71,11 @@ record Bottleneck(String label, BottleneckConfig form) implements Method {
     public Adapted adapt(Model model, long seed) {
         var random = new Random(seed);
         var geometry = model.architecture().geometry();
+        if (geometry.sublayers().isEmpty()) {
+            throw TrainerFailure.invalidManifest(
+                    "spec.method.adapter: the adapters library has no bottlenecks for %s, so that they could be loaded nowhere: use lora or ia3"
+                            .formatted(model.architecture().head().modelClass()));
+        }
         var weights = new LinkedHashMap<Place, Weights>();
         var own = new ArrayList<Trainable>();
         for (var sublayer : geometry.sublayers()) {

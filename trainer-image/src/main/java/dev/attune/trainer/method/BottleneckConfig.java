@@ -155,7 +155,7 @@ record BottleneckConfig(
             model.task().labels().forEach(name -> labels.put(name, labels.size()));
             configs.put(HEAD_CONFIG, head);
         }
-        return new AdapterFiles(weights, configs, Set.of());
+        return new AdapterFiles(weights, configs, (name, array) -> false);
     }
 
     private static ObjectNode about(Model model, String label) {

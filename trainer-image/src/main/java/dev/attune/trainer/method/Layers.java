@@ -42,10 +42,7 @@ record Layers(List<Parameter> all, Architecture architecture, String kind) {
     private static List<Parameter> having(Model model, Set<Role> roles) {
         return model.architecture().parameters().stream()
                 .filter(layer -> roles.contains(layer.role()))
-                .filter(layer -> model.architecture().head().modules().stream()
-                        .noneMatch(own -> fits(own, layer)
-                                || layer.module().startsWith(own + ".")
-                                || layer.module().contains("." + own + ".")))
+                .filter(layer -> model.architecture().adaptable(layer) && !Peft.keeps(model, layer.module()))
                 .toList();
     }
 

@@ -113,7 +113,10 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
                 updates.values().stream().flatMap(u -> u.trainables().stream()).toList(),
                 peft(model, layers),
                 () -> merged(model, updates));
-        initial.ifPresent(adapted::load);
+        initial.ifPresent(folder -> {
+            Peft.requireHead(folder, model);
+            adapted.load(folder);
+        });
         return adapted;
     }
 

@@ -12,8 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +35,10 @@ record LoraConfig(
         Map<String, Double> alphaPattern) {
 
     private static final int USUAL_RANK = 8;
+
+    /** How PEFT starts an adapter; other ways change the model's own weights, also when the adapter is loaded. */
+    private static final Set<String> STARTS = Set.of("true", "false", "gaussian", "eva", "orthogonal");
+
     private static final Pattern UPDATE =
             Pattern.compile(Pattern.quote(Peft.PREFIX) + "(.+)\\.(lora_A\\.weight|lora_embedding_A)");
 
@@ -126,7 +133,11 @@ record LoraConfig(
 
     /** Reads PEFT's configuration of an adapter, and refuses what would change its mathematics. */
     static LoraConfig read(Path folder, JsonNode config) {
-        for (var flag : List.of("lora_bias", "use_qalora", "use_bdlora")) {
+        var start = config.path("init_lora_weights").asText("true");
+        if (!STARTS.contains(start)) {
+            throw refuse(folder, "init_lora_weights", start);
+        }
+        for (var flag : List.of("lora_bias", "use_qalora")) {
             if (config.path(flag).asBoolean()) {
                 throw refuse(folder, flag, "true");
             }
@@ -137,6 +148,7 @@ record LoraConfig(
                 "layer_replication",
                 "alora_invocation_tokens",
                 "arrow_config",
+                "use_bdlora",
                 "kasa_config",
                 "velora_config",
                 "monteclora_config")) {
@@ -152,8 +164,8 @@ record LoraConfig(
                 config.path("lora_alpha").asDouble(),
                 variant(folder, config),
                 targets(folder, config),
-                pattern(config.path("rank_pattern"), JsonNode::asInt),
-                pattern(config.path("alpha_pattern"), JsonNode::asDouble));
+                pattern(folder, config, "rank_pattern", JsonNode::asInt),
+                pattern(folder, config, "alpha_pattern", JsonNode::asDouble));
     }
 
     private static Variant variant(Path folder, JsonNode config) {
@@ -165,9 +177,16 @@ record LoraConfig(
         return rslora ? Variant.RSLORA : dora ? Variant.DORA : Variant.STANDARD;
     }
 
-    private static <V> Map<String, V> pattern(JsonNode node, java.util.function.Function<JsonNode, V> value) {
+    private static <V> Map<String, V> pattern(Path folder, JsonNode config, String field, Function<JsonNode, V> value) {
         var pattern = new LinkedHashMap<String, V>();
-        node.properties().forEach(entry -> pattern.put(entry.getKey(), value.apply(entry.getValue())));
+        for (var entry : config.path(field).properties()) {
+            try {
+                Pattern.compile(entry.getKey());
+            } catch (PatternSyntaxException e) {
+                throw refuse(folder, field, entry.getKey());
+            }
+            pattern.put(entry.getKey(), value.apply(entry.getValue()));
+        }
         return pattern;
     }
 

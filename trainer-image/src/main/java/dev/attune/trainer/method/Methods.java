@@ -1,10 +1,8 @@
 package dev.attune.trainer.method;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Model;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -80,23 +78,14 @@ public final class Methods {
 
     /** The model that the adapter in a folder was trained on, as a URI. */
     public static String base(Path folder) {
-        var config = adapterConfig(folder);
+        var config = AdapterFiles.config(folder);
         return config.path("base_model_name_or_path")
                 .asText(config.path("model_name").asText());
     }
 
-    private static JsonNode adapterConfig(Path folder) {
-        var path = folder.resolve(AdapterFiles.CONFIG);
-        try {
-            return new ObjectMapper().readTree(path.toFile());
-        } catch (IOException e) {
-            throw TrainerFailure.invalidModel(path + " can't be read: " + e.getMessage());
-        }
-    }
-
     /** The method that made the adapter in a folder, which PEFT or this trainer saved; an unknown one is refused. */
     public static Method of(Path folder) {
-        var config = adapterConfig(folder);
+        var config = AdapterFiles.config(folder);
         var type = Bottleneck.made(config)
                 ? Bottleneck.TYPE
                 : config.path("peft_type").asText();
@@ -117,7 +106,7 @@ public final class Methods {
     /** The model with the adapter of a folder. */
     public static Adapted load(Model model, Path folder) {
         var method = of(folder);
-        Peft.requireHead(folder, adapterConfig(folder).path("modules_to_save"), model);
+        Peft.requireHead(folder, model);
         var adapted = method.adapt(model, 0);
         adapted.load(folder);
         return adapted;

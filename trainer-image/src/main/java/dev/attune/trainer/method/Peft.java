@@ -1,13 +1,11 @@
 package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
-import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.tensor.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -26,6 +25,12 @@ final class Peft {
 
     /** The file that PEFT keeps an adapter's weights in. */
     static final String WEIGHTS = "adapter_model.safetensors";
+
+    private static final Pattern COPIED = Pattern.compile(
+            "base_model[.]model[.]((.*[.])?(embed_tokens|embed_in|lm_head|wte|wpe|shared|\\w+_embeddings))([.]base_layer)?[.]weight");
+
+    /** As far apart, of the largest, as two numbers may be that are one in half precision. */
+    private static final double ROUNDED = 0x1p-8;
 
     private static final Set<String> HEADS = Set.of("classifier", "score", "qa_outputs");
 
@@ -70,20 +75,20 @@ final class Peft {
             List<Trainable> own,
             ObjectNode config,
             Supplier<Map<String, NDArray>> merged) {
-        return adapted(model, training, inference, own, Set.of(), config, merged);
+        return adapted(model, training, inference, own, (name, array) -> isCopy(model, name, array), config, merged);
     }
 
     /**
-     * The same for an adapter that PEFT may keep frozen arrays with.
+     * The same for an adapter that PEFT may keep other arrays with.
      *
-     * @param frozen their names
+     * @param frozen as of {@link AdapterFiles}
      */
     static Adapted adapted(
             Model model,
             Network training,
             Network inference,
             List<Trainable> own,
-            Set<String> frozen,
+            BiPredicate<String, NDArray> frozen,
             ObjectNode config,
             Supplier<Map<String, NDArray>> merged) {
         var trainables = withHead(model, own, PREFIX);
@@ -100,18 +105,33 @@ final class Peft {
     static List<Trainable> withHead(Model model, List<Trainable> own, String prefix) {
         var trainables = new ArrayList<>(own);
         model.architecture().head().parameters().stream()
-                .filter(parameter -> kept(model, parameter))
+                .filter(parameter -> keeps(model, parameter.module()))
                 .map(p -> new Trainable(prefix + p.name(), model.weights().get(p.name()), p.decays()))
                 .forEach(trainables::add);
         trainables.forEach(trainable -> Torch.requireGradient(trainable.array()));
         return List.copyOf(trainables);
     }
 
+    /** PEFT keeps the model's embeddings with an adapter that touches them; one that differs was trained, or has new rows. */
+    private static boolean isCopy(Model model, String name, NDArray array) {
+        var copied = COPIED.matcher(name);
+        if (!copied.matches()) {
+            return false;
+        }
+        var own = model.architecture().canonical(copied.group(1) + ".weight");
+        var head = model.architecture().head().last() + ".weight";
+        var weight = model.weights().getOrDefault(own, model.weights().get(head));
+        return weight != null
+                && weight.getShape().equals(array.getShape())
+                && array.sub(weight).abs().max().getFloat()
+                        <= ROUNDED * weight.abs().max().getFloat();
+    }
+
     /** Refuses an adapter that keeps other modules than the task's head; PEFT lists the usual names of heads as well. */
-    static void requireHead(Path folder, JsonNode modules, Model model) {
+    static void requireHead(Path folder, Model model) {
         var head = model.architecture().head().modules();
-        for (var module : modules) {
-            if (!head.contains(module.asText()) && !HEADS.contains(module.asText())) {
+        for (var module : AdapterFiles.config(folder).path("modules_to_save")) {
+            if (!HEADS.contains(module.asText()) && !keeps(model, module.asText())) {
                 throw TrainerFailure.invalidModel(
                         "%s/%s: modules_to_save holds %s: only the head of the task (%s) can be kept with an adapter"
                                 .formatted(folder, AdapterFiles.CONFIG, module.asText(), String.join(", ", head)));
@@ -120,8 +140,8 @@ final class Peft {
     }
 
     /** PEFT keeps what ends with a module's name, as pre_classifier with classifier, and all that is in it. */
-    private static boolean kept(Model model, Parameter parameter) {
+    static boolean keeps(Model model, String module) {
         return model.architecture().head().modules().stream()
-                .anyMatch(module -> parameter.module().matches(".*" + Pattern.quote(module) + "([.].*)?"));
+                .anyMatch(own -> module.matches(".*" + Pattern.quote(own) + "([.].*)?"));
     }
 }

@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -35,7 +34,7 @@ import java.util.stream.StreamSupport;
  * @param targets last parts of module names, or whole ones; empty: those of LoRA
  * @param initial what d starts as; b starts as 0
  * @param key what A and B are drawn from
- * @param file an adapter's, which may hold A and B
+ * @param file an adapter's that holds A and B; empty: they are drawn
  */
 record Vera(int rank, List<String> targets, float initial, int key, Optional<Path> file) implements Method {
 
@@ -70,7 +69,8 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
                 targets,
                 (float) config.path("d_initial").asDouble(0.1),
                 config.path("projection_prng_key").asInt(),
-                Optional.of(folder.resolve(Peft.WEIGHTS)));
+                Optional.of(folder.resolve(Peft.WEIGHTS))
+                        .filter(path -> config.path("save_projection").asBoolean(true)));
     }
 
     private static TrainerFailure refuse(Path folder, String why) {
@@ -98,7 +98,7 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
                 network,
                 network,
                 updates.values().stream().flatMap(Update::trainables).toList(),
-                Set.of(A, B),
+                (name, array) -> file.isPresent() && (name.equals(A) || name.equals(B)),
                 config(model, chosen, layers),
                 () -> merged(model, updates));
     }
@@ -127,14 +127,28 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
 
     /** A {@code [rank, in]} and B {@code [out, rank]}: the file's, or drawn as PEFT draws them, on the CPU. */
     private NDArray[] shared(long in, long out) {
-        var kept = file.map(SafetensorsFile::open).filter(open -> open.names().containsAll(Set.of(A, B)));
-        if (kept.isPresent()) {
-            return new NDArray[] {owned(kept.get().floats(A)), owned(kept.get().floats(B))};
+        if (file.isPresent()) {
+            var kept = SafetensorsFile.open(file.get());
+            return new NDArray[] {kept(kept, A, 0, in), kept(kept, B, 1, out)};
         }
         Torch.seed(key);
         try (var cpu = Torch.manager().newSubManager(Device.cpu())) {
             return new NDArray[] {owned(uniform(cpu, rank, in)), owned(uniform(cpu, out, rank))};
         }
+    }
+
+    /** What the file keeps, which may be for wider layers, too; along one axis lies the rank. */
+    private NDArray kept(SafetensorsFile file, String name, int axis, long width) {
+        if (!file.names().contains(name)) {
+            throw TrainerFailure.invalidModel(
+                    "%s: tensor %s is missing, which save_projection promises".formatted(file.path(), name));
+        }
+        var shape = file.shape(name);
+        if (shape.dimension() != 2 || shape.get(axis) != rank || shape.get(1 - axis) < width) {
+            throw TrainerFailure.invalidModel("%s: tensor %s has shape %s, where r is %d and a layer's width %d"
+                    .formatted(file.path(), name, shape, rank, width));
+        }
+        return owned(file.floats(name));
     }
 
     /** A copy on the process's device, in memory that its slices keep alive. */

@@ -2,13 +2,15 @@ package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Task;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** What methods share that learn tokens which no vocabulary has: PEFT calls them prompt learning. */
@@ -39,14 +41,26 @@ final class VirtualTokens {
      */
     static Adapted adapted(
             Model model, Network network, List<Trainable> own, ObjectNode config, Supplier<NDArray> learnt) {
+        requireReader(model, config);
         var trainables = Peft.withHead(model, own, PREFIX);
         var files = new AdapterFiles(
                 Map.of(Peft.WEIGHTS, () -> file(trainables.subList(own.size(), trainables.size()), learnt)),
                 Map.of(AdapterFiles.CONFIG, config),
-                Set.of());
+                (name, array) -> false);
         return new Adapted(network, network, trainables, Optional.of(files), () -> {
             throw new UnsupportedOperationException("virtual tokens can't be folded into weights");
         });
+    }
+
+    private static void requireReader(Model model, ObjectNode config) {
+        var architecture = model.architecture();
+        if (architecture.kind() == Kind.ENCODER_DECODER && !model.task().equals(Task.LANGUAGE_MODELING)) {
+            throw TrainerFailure.invalidManifest(
+                    "spec.method: transformers' %s reads no virtual tokens (%s), so that they could be loaded nowhere: use lora, or write the answers with objective: {sequenceToSequence: {}}"
+                            .formatted(
+                                    architecture.head().modelClass(),
+                                    config.path("peft_type").asText()));
+        }
     }
 
     private static Map<String, NDArray> file(List<Trainable> head, Supplier<NDArray> learnt) {

@@ -34,6 +34,11 @@ public interface Architecture {
         return true;
     }
 
+    /** Whether adapters may stand at a layer: one that libraries know by another name than files do is none to name. */
+    default boolean adaptable(Parameter layer) {
+        return true;
+    }
+
     /** What the decoder of an encoder-decoder looks at: last hidden states {@code [batch, length, hidden]} of its encoder. */
     default NDArray source(Network network, Tokens tokens) {
         throw new UnsupportedOperationException(kind() + " has no encoder beside it");

@@ -10,7 +10,7 @@ import java.util.List;
  *     of an encoder-decoder, its decoder's alone
  * @param keyValueHeads heads of keys and values
  * @param headSize width of a head
- * @param sublayers what {@link Network#residual} is called for, in order
+ * @param sublayers what {@link Network#residual} is called for, in order; empty: bottlenecks have no place
  */
 public record Geometry(int hidden, List<String> attentions, int keyValueHeads, int headSize, List<Sublayer> sublayers) {
 

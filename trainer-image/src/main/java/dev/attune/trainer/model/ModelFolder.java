@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.safetensors.SafetensorsFile;
+import dev.attune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,15 @@ public final class ModelFolder {
     public static final String WEIGHTS = "model.safetensors";
 
     private static final String INDEX = "model.safetensors.index.json";
+
+    /** Names of matrices that give a token's score from a hidden state. */
+    private static final Set<String> OUTPUTS = Set.of(
+            "lm_head.weight",
+            "embed_out.weight",
+            "cls.predictions.decoder.weight",
+            "lm_head.decoder.weight",
+            "vocab_projector.weight");
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ModelFolder() {}
@@ -104,6 +114,7 @@ public final class ModelFolder {
             kind.ifPresent(codes -> codes.replace(weights, architecture, parameter));
         }
         for (var left : places.entrySet()) {
+            requireTied(architecture, left.getKey(), left.getValue(), weights);
             if (!architecture.ignores(left.getKey())) {
                 throw TrainerFailure.invalidModel("%s: tensor %s has no place in this architecture"
                         .formatted(
@@ -111,6 +122,26 @@ public final class ModelFolder {
             }
         }
         return weights;
+    }
+
+    /** A head that a file has of its own, though its configuration says that the embedding serves as one, may be a copy alone. */
+    private static void requireTied(
+            Architecture architecture, String name, TensorPlace place, Map<String, NDArray> weights) {
+        var embedding = architecture.head().last() + ".weight";
+        if (!OUTPUTS.contains(name)
+                || !weights.containsKey(embedding)
+                || !place.file()
+                        .shape(place.name())
+                        .equals(weights.get(embedding).getShape())) {
+            return;
+        }
+        try (var scope = Scope.withoutGradients()) {
+            if (!place.file().floats(place.name()).contentEquals(weights.get(embedding))) {
+                throw TrainerFailure.invalidModel(
+                        "%s: tensor %s differs from %s, which serves in its place where %s says that both are tied: remove the one, or set tie_word_embeddings to false"
+                                .formatted(place.file().path(), place.name(), embedding, CONFIG));
+            }
+        }
     }
 
     private record TensorPlace(SafetensorsFile file, String name) {}

@@ -41,7 +41,7 @@ final class Classes {
                     "spec.model.from: the model gives a number, it is no classifier: start from the one that it was made from, or use objective: {regression: {}}");
         }
         if (known.kind() != Kind.CLASSIFICATION && known.kind() != Kind.TAGGING) {
-            return asked == null ? Labels.of(train, several).names() : asked;
+            return asked == null ? Labels.of(train, several).names() : used(asked, train, several);
         }
         if (known.named() && (asked == null || Set.copyOf(asked).equals(Set.copyOf(known.labels())))) {
             return known.labels();
@@ -53,6 +53,25 @@ final class Classes {
                             .formatted(FIELD, String.join(", ", known.labels()), String.join(", ", labels)));
         }
         return labels;
+    }
+
+    /** Refuses a label that no record has: it could never be learnt. Records with another label are told by their place. */
+    private static List<String> used(List<String> asked, List<DataFile> train, boolean several) {
+        var found = Labels.found(train, several);
+        asked.stream()
+                .filter(label -> !found.contains(label) && asked.containsAll(found))
+                .findFirst()
+                .ifPresent(label -> {
+                    throw TrainerFailure.invalidManifest(
+                            "%slabels: no record of data.train has the label '%s' (%s): leave it out, or add records of it"
+                                    .formatted(
+                                            FIELD,
+                                            label,
+                                            found.isEmpty()
+                                                    ? "they have none"
+                                                    : "they have " + String.join(", ", found)));
+                });
+        return asked;
     }
 
     private static float[] weights(Classification spec, List<String> labels) {

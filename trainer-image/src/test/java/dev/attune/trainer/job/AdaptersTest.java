@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.protocol.ExitCode;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.place.Places;
@@ -113,11 +114,13 @@ class AdaptersTest {
 
     @ParameterizedTest
     @CsvSource({
-        "base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight, true",
-        "base_model.model.model.embed_tokens.weight, false",
-        "base_model.model.model.embed_tokens.base_layer.weight, false",
+        "base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight, false, true",
+        "base_model.model.model.embed_tokens.weight, true, false",
+        "base_model.model.model.embed_tokens.base_layer.weight, true, false",
+        "base_model.model.model.embed_tokens.weight, false, true",
+        "base_model.vera_A, false, true",
     })
-    void aTensorThatNothingAsksForIsRefusedUnlessPeftCopiedItFromTheModel(String name, boolean refused)
+    void aTensorThatNothingAsksForIsRefusedUnlessPeftCopiedItFromTheModel(String name, boolean copy, boolean refused)
             throws IOException {
         var job = TinyJob.in(folder, "llama-tiny");
         job.run(TinyJob.MANIFEST);
@@ -125,7 +128,9 @@ class AdaptersTest {
         var arrays = new LinkedHashMap<String, NDArray>();
         var read = SafetensorsFile.open(file);
         read.names().forEach(each -> arrays.put(each, read.floats(each).duplicate()));
-        arrays.put(name, arrays.values().iterator().next());
+        var embedding =
+                SafetensorsFile.open(job.file("model/model.safetensors")).floats("model.embed_tokens.weight");
+        arrays.put(name, copy ? embedding : embedding.add(1));
         SafetensorsWriter.write(file, arrays);
 
         var outcome = job.run(TinyJob.MANIFEST
@@ -137,6 +142,32 @@ class AdaptersTest {
         } else {
             assertThat(outcome.failure()).isEqualTo("(none)");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "init_lora_weights | \"pissa_niter_4\"",
+                "init_lora_weights | \"olora\"",
+                "use_bdlora | {\"nblocks\": 2}",
+                "rank_pattern | {\"*.q_proj\": 4}",
+                "modules_to_save | [\"embed_tokens\"]",
+            })
+    void anAdapterThatIsComputedInAnotherWayIsRefusedByItsField(String field, String value) throws IOException {
+        var job = TinyJob.in(folder, "llama-tiny");
+        job.run(TinyJob.MANIFEST);
+        var file = job.file("result/adapter_config.json").toFile();
+        var config = (ObjectNode) new ObjectMapper().readTree(file);
+        config.set(field, new ObjectMapper().readTree(value));
+        new ObjectMapper().writeValue(file, config);
+
+        var outcome = job.run(TinyJob.MANIFEST
+                .replace(LORA, "lora: {initialFrom: pvc://v/result}")
+                .replace("to: pvc://v/result", "to: pvc://v/second"));
+
+        assertThat(outcome.failure()).contains("adapter_config.json", field);
+        assertThat(outcome.exit()).isEqualTo(ExitCode.INVALID);
     }
 
     private static void copy(TinyJob job, String from, String to) {

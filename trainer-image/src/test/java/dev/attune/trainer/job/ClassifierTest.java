@@ -121,6 +121,7 @@ class ClassifierTest {
                 "classification: {}@\"no\"@spec.data.train: every record has the label 'no': two classes are needed",
                 "classification: {multiLabel: true}@[]@spec.data.train: no record has a label",
                 "classification: {classWeights: {yess: 2}}@\"yes\"@spec.objective.classification.classWeights: there is no label 'yess', did you mean yes? (no, yes)",
+                "classification: {labels: ['yes', 'no', maybe]}@\"yes\"@spec.objective.classification.labels: no record of data.train has the label 'maybe' (they have no, yes)",
                 "regression: {}@\"much\"@line 1: the label is \"much\" where a number was expected",
             })
     void saysWhatIsWrongWithALabel(String objective, String label, String message) throws IOException {

@@ -13,6 +13,7 @@ final class Activation {
 
     private static final Map<String, UnaryOperator<NDArray>> KNOWN = Map.of(
             "gelu", Ops::gelu,
+            "gelu_fast", Ops::geluTanh,
             "gelu_new", Ops::geluTanh,
             "gelu_pytorch_tanh", Ops::geluTanh,
             "relu", Ops::relu,

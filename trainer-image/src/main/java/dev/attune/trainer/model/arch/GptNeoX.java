@@ -170,11 +170,17 @@ record GptNeoX(
         return network.linear(name + ".dense_4h_to_h", activation.apply(network.linear(name + ".dense_h_to_4h", x)));
     }
 
+    /** The adapters library has no place for bottlenecks in it. */
     @Override
     public Geometry geometry() {
         var attentions = IntStream.range(0, layers).mapToObj(layer -> block(layer) + ".attention");
-        var blocks = IntStream.range(0, layers).mapToObj(GptNeoX::block).toList();
-        return new Geometry(hidden, attentions.toList(), heads, hidden / heads, Bottlenecks.beside(blocks));
+        return new Geometry(hidden, attentions.toList(), heads, hidden / heads, List.of());
+    }
+
+    /** In transformers 5 the module is {@code lm_head}; {@code embed_out} is its name in files and in transformers 4. */
+    @Override
+    public boolean adaptable(Parameter layer) {
+        return !layer.module().equals("embed_out");
     }
 
     @Override
