@@ -32,6 +32,9 @@ public final class SafetensorsFile {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long MAX_HEADER = 100_000_000;
 
+    /** How many bytes are copied at a time. */
+    private static final int CHUNK = 4 << 20;
+
     private final Path path;
     private final Map<String, Entry> entries;
 
@@ -149,35 +152,51 @@ public final class SafetensorsFile {
         try (var channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return map(channel, entry);
         } catch (FileSystemException e) {
-            return copied(entry);
+            return copied(name, CHUNK);
         } catch (IOException e) {
             throw TrainerFailure.unavailable(path + " can't be read: " + e.getMessage(), e);
         }
     }
 
     private static NDArray map(FileChannel channel, Entry entry) throws IOException {
-        return array(channel.map(FileChannel.MapMode.PRIVATE, entry.position(), entry.bytes()), entry);
+        var bytes = channel.map(FileChannel.MapMode.PRIVATE, entry.position(), entry.bytes());
+        return array(bytes, entry.type(), entry.shape());
     }
 
-    /** A private mapping needs a writable file; on a read-only volume the bytes are copied instead. */
-    private NDArray copied(Entry entry) {
-        try (var channel = FileChannel.open(path)) {
-            var buffer = ByteBuffer.allocateDirect((int) entry.bytes());
-            fill(channel, path, entry.position(), buffer);
-            return array(buffer, entry);
+    /**
+     * A private mapping needs a writable file; on a read-only volume the bytes are copied instead, a chunk at a time into
+     * memory of libtorch's, as Java's own buffers hold less than a model. BF16 becomes fp32 on the way.
+     */
+    NDArray copied(String name, int chunk) {
+        var entry = entries.get(name);
+        var type = entry.type();
+        var array = Torch.manager().create(entry.shape(), type.djl == null ? DataType.FLOAT32 : type.djl);
+        try (var channel = FileChannel.open(path);
+                var row = array.reshape(entry.shape().size())) {
+            var buffer = ByteBuffer.allocateDirect((int) Math.min(chunk, entry.bytes()));
+            for (var done = 0L; done < entry.bytes(); done += buffer.limit()) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), entry.bytes() - done));
+                fill(channel, path, entry.position() + done, buffer);
+                try (var numbers = array(buffer, type, new Shape(buffer.limit() / type.bytes));
+                        var place = Ops.slice(row, done / type.bytes, (done + buffer.limit()) / type.bytes)) {
+                    Ops.copyInto(place, numbers);
+                }
+            }
+            return array;
         } catch (IOException e) {
             throw TrainerFailure.unavailable(path + " can't be read: " + e.getMessage(), e);
         }
     }
 
-    private static NDArray array(ByteBuffer bytes, Entry entry) {
+    private static NDArray array(ByteBuffer bytes, DType type, Shape shape) {
         bytes.order(ByteOrder.nativeOrder());
         var manager = Torch.manager();
-        if (entry.type().djl != null) {
-            return manager.create(bytes, entry.shape(), entry.type().djl);
+        if (type.djl != null) {
+            return manager.create(bytes, shape, type.djl);
         }
-        try (var raw = manager.create(bytes, new Shape(entry.bytes()), DataType.UINT8)) {
-            return Ops.fromBytes(raw, entry.type().scalarType).reshape(entry.shape());
+        try (var raw = manager.create(bytes, new Shape(bytes.limit()), DataType.UINT8);
+                var row = Ops.fromBytes(raw, type.scalarType)) {
+            return row.reshape(shape);
         }
     }
 

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -19,12 +20,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
 
@@ -78,6 +81,45 @@ class SafetensorsTest {
         SafetensorsWriter.write(file, Map.of("a", Torch.manager().create(new float[] {1, 2})));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
         assertThat(SafetensorsFile.open(file).floats("a").toFloatArray()).containsExactly(1, 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 16, 24, 1 << 20})
+    void whatIsCopiedInChunksIsWhatIsMapped(int chunk) throws IOException {
+        var types = new String[] {"F64", "F32", "F16", "BF16", "I64", "I32", "U8", "BOOL"};
+        var sizes = new int[] {8, 4, 2, 2, 8, 4, 1, 1};
+        var header = new StringJoiner(",", "{", "}");
+        var data = new ByteArrayOutputStream();
+        for (var type = 0; type < types.length; type++) {
+            var begin = data.size();
+            for (var at = 0; at < 15 * sizes[type]; at++) {
+                data.write(types[type].equals("BOOL") ? at % 2 : 7 * at % 100);
+            }
+            header.add("\"%s\":{\"dtype\":\"%1$s\",\"shape\":[3,5],\"data_offsets\":[%d,%d]}"
+                    .formatted(types[type], begin, data.size()));
+        }
+        write(header.toString(), data.toByteArray());
+
+        var read = SafetensorsFile.open(file);
+
+        for (var name : types) {
+            var mapped = name.equals("BF16") ? read.floats(name) : read.array(name);
+            var copied = read.copied(name, chunk);
+            assertThat(copied.getShape()).isEqualTo(new Shape(3, 5));
+            assertThat(copied.getDataType()).as(name).isEqualTo(mapped.getDataType());
+            assertThat(copied.toByteBuffer()).as(name).isEqualTo(mapped.toByteBuffer());
+        }
+    }
+
+    @Test
+    void emptyArraysAndScalarsAreCopiedAsWell() throws IOException {
+        write(
+                "{\"none\":{\"dtype\":\"F32\",\"shape\":[0,2],\"data_offsets\":[0,0]},"
+                        + "\"one\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}",
+                floats(1.5f));
+        var read = SafetensorsFile.open(file);
+        assertThat(read.copied("none", 8).getShape()).isEqualTo(new Shape(0, 2));
+        assertThat(read.copied("one", 8).getFloat()).isEqualTo(1.5f);
     }
 
     @Test
