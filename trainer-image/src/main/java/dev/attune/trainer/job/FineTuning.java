@@ -59,12 +59,12 @@ public final class FineTuning {
             return train();
         } catch (TrainerFailure e) {
             return failed(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             if (Torch.ranOutOfMemory(e)) {
+                var why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
                 return failed(TrainerFailure.outOfMemory(
                         "no memory was left: lower spec.training.microBatchSize or spec.training.sequenceLength, or give"
-                                + " the trainer more: "
-                                + e.getMessage().lines().findFirst().orElse(""),
+                                + " the trainer more: " + why,
                         e));
             }
             LoggerFactory.getLogger(FineTuning.class).error("unexpected", e);

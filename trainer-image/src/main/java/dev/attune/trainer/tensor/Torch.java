@@ -63,11 +63,12 @@ public final class Torch {
         }
     }
 
-    /** Whether something failed because libtorch found no memory, on the processor or on an accelerator. */
+    /** Whether something failed because Java or libtorch found no memory, on the processor or on an accelerator. */
     public static boolean ranOutOfMemory(Throwable failure) {
         var message = String.valueOf(failure.getMessage());
-        return failure instanceof EngineException
-                && (message.contains("can't allocate memory") || message.contains("out of memory"));
+        return failure instanceof OutOfMemoryError
+                || failure instanceof EngineException
+                        && (message.contains("can't allocate memory") || message.contains("out of memory"));
     }
 
     /** What computes, for people: {@code cpu (threads: 2)} or {@code gpu 0}. */

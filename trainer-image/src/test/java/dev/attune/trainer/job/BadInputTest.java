@@ -177,6 +177,19 @@ class BadInputTest {
         assertThat(again.all(Event.Stepped.class)).isEmpty();
     }
 
+    @Test
+    void memoryThatJavaHasNotSaysWhatToLower() {
+        var outcome = job.run(TinyJob.MANIFEST, events -> {
+            throw new OutOfMemoryError("Cannot reserve 8 bytes of direct buffer memory");
+        });
+        assertThat(outcome.exit()).isEqualTo(ExitCode.OUT_OF_MEMORY);
+        assertThat(outcome.all(Event.Failed.class))
+                .singleElement()
+                .satisfies(failed -> assertThat(failed.failure().reason()).isEqualTo("OutOfMemory"));
+        assertThat(outcome.failure())
+                .contains("lower spec.training.microBatchSize", "Cannot reserve 8 bytes of direct buffer memory");
+    }
+
     private void config(Consumer<ObjectNode> change) throws IOException {
         var json = new ObjectMapper();
         var file = job.file("model/config.json").toFile();

@@ -17,6 +17,12 @@ class MemoryTest {
     }
 
     @Test
+    void soIsJavasOwn() {
+        assertThat(Torch.ranOutOfMemory(new OutOfMemoryError("Cannot reserve 8 bytes of direct buffer memory")))
+                .isTrue();
+    }
+
+    @Test
     void anotherFailureIsNot() {
         assertThat(Torch.ranOutOfMemory(new EngineException("mat1 and mat2 shapes cannot be multiplied")))
                 .isFalse();
