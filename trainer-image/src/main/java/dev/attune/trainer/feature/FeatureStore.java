@@ -2,9 +2,11 @@ package dev.attune.trainer.feature;
 
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.checkpoint.Manifest;
+import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,14 +38,19 @@ public record FeatureStore(Path folder, long capacity, Consumer<String> warnings
     private static final String FILE = "features.safetensors";
     private static final String NAME = "hidden";
 
-    /** What is kept under a digest, {@code [rows, hidden]}; a broken one is none. */
+    /** What is kept under a digest, {@code [rows, hidden]}; one that is broken or can't be read is none. */
     Optional<NDArray> find(String digest) {
         var place = place(digest);
         if (!whole(place, digest)) {
             return Optional.empty();
         }
         touch(place);
-        return Optional.of(SafetensorsFile.open(place.resolve(FILE)).floats(NAME));
+        try {
+            return Optional.of(SafetensorsFile.open(place.resolve(FILE)).ownFloats(NAME));
+        } catch (TrainerFailure | UncheckedIOException e) {
+            // Another run may have taken it away since.
+            return Optional.empty();
+        }
     }
 
     private Path place(String digest) {
@@ -65,9 +72,14 @@ public record FeatureStore(Path folder, long capacity, Consumer<String> warnings
         }
     }
 
-    /** Keeps rows {@code [rows, hidden]} under a digest, in place of what is kept there; more than there is room for aren't. */
+    /** Keeps rows {@code [rows, hidden]} under a digest, in place of what is kept there; what there is no room for is told. */
     void keep(String digest, NDArray table) {
-        if (table.size() * Float.BYTES > Math.min(capacity, Integer.MAX_VALUE)) {
+        var bytes = table.size() * Float.BYTES;
+        var most = Math.min(capacity, Integer.MAX_VALUE);
+        if (bytes > most) {
+            warnings.accept(
+                    "features of %d bytes aren't kept, so that the next run computes them again: %d are kept at most"
+                            .formatted(bytes, most));
             return;
         }
         try {
@@ -82,7 +94,7 @@ public record FeatureStore(Path folder, long capacity, Consumer<String> warnings
                 delete(aside);
             }
             makeRoom();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             warnings.accept("features can't be kept in %s, so that the next run computes them again: %s"
                     .formatted(folder, e.getMessage()));
         }

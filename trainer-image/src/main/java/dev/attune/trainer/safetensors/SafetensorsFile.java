@@ -133,11 +133,18 @@ public final class SafetensorsFile {
 
     /** A named array as fp32, on the process's device. F32 on a CPU is mapped, not copied. */
     public NDArray floats(String name) {
-        var array = array(name);
-        return array.getDataType() == DataType.FLOAT32 ? array : converted(array);
+        return converted(array(name));
+    }
+
+    /** The same in memory of its own, for a file that others may replace or delete. */
+    public NDArray ownFloats(String name) {
+        return converted(copied(name, CHUNK));
     }
 
     private static NDArray converted(NDArray array) {
+        if (array.getDataType() == DataType.FLOAT32) {
+            return array;
+        }
         var floats = Ops.cast(array, DType.F32.scalarType);
         array.close();
         return floats;

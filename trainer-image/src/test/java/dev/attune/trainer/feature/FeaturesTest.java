@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.checkpoint.Manifest;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.Example;
 import dev.attune.trainer.model.Network;
@@ -11,6 +12,7 @@ import dev.attune.trainer.tensor.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,17 +136,51 @@ class FeaturesTest {
     void brokenOnesAreComputedAnew() throws IOException {
         var first = rows(remembered(EXAMPLES, 2, "a"), EXAMPLES);
         computed.clear();
-        try (var places = Files.list(store.folder())) {
-            var file = places.findFirst().orElseThrow().resolve("features.safetensors");
-            var bytes = Files.readAllBytes(file);
-            bytes[bytes.length - 1] ^= 1;
-            Files.write(file, bytes);
-        }
+        var file = place().resolve("features.safetensors");
+        var bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
         assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).isEqualTo(first);
         assertThat(computed).isNotEmpty();
         computed.clear();
         remembered(EXAMPLES, 2, "a");
         assertThat(computed).isEmpty();
+    }
+
+    @Test
+    void onesThatAreGoneBeforeTheyCanBeReadAreComputedAnew() throws IOException {
+        var first = rows(remembered(EXAMPLES, 2, "a"), EXAMPLES);
+        computed.clear();
+        var place = place();
+        Files.delete(place.resolve("features.safetensors"));
+        // A seal that names no file stands for one that was checked before.
+        var digest = Manifest.read(place).orElseThrow().recipe();
+        Manifest.of(place, digest, 0, null).write(place);
+        assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).isEqualTo(first);
+        assertThat(computed).isNotEmpty();
+        computed.clear();
+        remembered(EXAMPLES, 2, "a");
+        assertThat(computed).isEmpty();
+    }
+
+    @Test
+    void whatBecomesOfThemLaterDoesNotReachARunThatHasThem() throws IOException {
+        var first = rows(remembered(EXAMPLES, 2, "a"), EXAMPLES);
+        var found = remembered(EXAMPLES, 2, "a");
+        var file = place().resolve("features.safetensors");
+        Files.write(file, new byte[(int) Files.size(file)], StandardOpenOption.WRITE);
+        assertThat(rows(found, EXAMPLES)).isEqualTo(first);
+    }
+
+    @Test
+    void moreThanThereIsRoomForAreToldAndNotKept() {
+        store = new FeatureStore(folder.resolve("features"), 39, warnings::add);
+        assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).startsWith(3, 18);
+        assertThat(warnings)
+                .containsExactly(
+                        "features of 40 bytes aren't kept, so that the next run computes them again: 39 are kept"
+                                + " at most");
+        assertThat(store.folder()).doesNotExist();
     }
 
     @Test
@@ -176,6 +212,13 @@ class FeaturesTest {
         remembered(EXAMPLES, 2, "b");
         assertThat(left).doesNotExist();
         assertThat(young).exists();
+    }
+
+    /** The one folder that lies there. */
+    private Path place() throws IOException {
+        try (var places = Files.list(store.folder())) {
+            return places.findFirst().orElseThrow();
+        }
     }
 
     private long size() throws IOException {
