@@ -85,7 +85,8 @@ public record Objective(
             @Size(min = 2, max = 256)
             @JsonPropertyDescription(
                     "The classes, in the order of the model's outputs, for example [negative, positive]."
-                            + " A label in the data that isn't among them is an error. Unset: those of the training data,"
+                            + " A label in the data that isn't among them is an error, and one of them that no record has."
+                            + " Unset: those of the training data,"
                             + " sorted; or those of the model, where it is a classifier.")
             List<@Size(min = 1, max = 128) String> labels,
 
