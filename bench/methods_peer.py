@@ -71,7 +71,7 @@ def main():
     others = [p for p in trained if p.dim() <= 1]
     optimiser = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}], lr=SETTINGS["lr"])
-    schedule = transformers.get_linear_schedule_with_warmup(optimiser, round(0.03 * STEPS), STEPS)
+    schedule = transformers.get_linear_schedule_with_warmup(optimiser, round(SETTINGS["warmup"] * STEPS), STEPS)
     order = torch.cat([torch.randperm(len(train)) for _ in range(STEPS * BATCH // len(train) + 1)])
     model.train()
     for step in range(STEPS):
