@@ -1,6 +1,7 @@
 package dev.attune.trainer.model;
 
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,19 @@ public record Parameter(String name, Shape shape, Role role) {
         BIAS,
         /** Scale of a normalisation; starts at 1 and doesn't decay. */
         NORM
+    }
+
+    /** The weights of a linear layer, {@code [out, in]} and, if it has one, the bias {@code [out]}. */
+    public static List<Parameter> linear(String module, long in, long out, boolean bias) {
+        var weight = new Parameter(module + ".weight", new Shape(out, in), Role.LINEAR);
+        return bias ? List.of(weight, new Parameter(module + ".bias", new Shape(out), Role.BIAS)) : List.of(weight);
+    }
+
+    /** The weights of a layer normalisation, {@code [width]} each. */
+    public static List<Parameter> layerNorm(String module, long width) {
+        return List.of(
+                new Parameter(module + ".weight", new Shape(width), Role.NORM),
+                new Parameter(module + ".bias", new Shape(width), Role.BIAS));
     }
 
     /** Whether weight decay is for it, as in Hugging Face's Trainer, which takes T5's embedding of distances for a bias. */

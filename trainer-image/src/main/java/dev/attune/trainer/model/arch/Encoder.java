@@ -129,17 +129,17 @@ record Encoder(
         if (segments > 0) {
             embedding(all, "token_type_embeddings", segments);
         }
-        all.addAll(EncoderHead.norm(names.embeddings("LayerNorm"), sizes.hidden));
+        all.addAll(Parameter.layerNorm(names.embeddings("LayerNorm"), sizes.hidden));
         for (var number = 0; number < sizes.layers; number++) {
             var layer = names.layer(number);
-            all.addAll(EncoderHead.linear(layer + names.query, sizes.hidden, sizes.hidden));
-            all.addAll(EncoderHead.linear(layer + names.key, sizes.hidden, sizes.hidden));
-            all.addAll(EncoderHead.linear(layer + names.value, sizes.hidden, sizes.hidden));
-            all.addAll(EncoderHead.linear(layer + names.attentionOutput, sizes.hidden, sizes.hidden));
-            all.addAll(EncoderHead.norm(layer + names.attentionNorm, sizes.hidden));
-            all.addAll(EncoderHead.linear(layer + names.up, sizes.hidden, sizes.inner));
-            all.addAll(EncoderHead.linear(layer + names.down, sizes.inner, sizes.hidden));
-            all.addAll(EncoderHead.norm(layer + names.norm, sizes.hidden));
+            all.addAll(Parameter.linear(layer + names.query, sizes.hidden, sizes.hidden, true));
+            all.addAll(Parameter.linear(layer + names.key, sizes.hidden, sizes.hidden, true));
+            all.addAll(Parameter.linear(layer + names.value, sizes.hidden, sizes.hidden, true));
+            all.addAll(Parameter.linear(layer + names.attentionOutput, sizes.hidden, sizes.hidden, true));
+            all.addAll(Parameter.layerNorm(layer + names.attentionNorm, sizes.hidden));
+            all.addAll(Parameter.linear(layer + names.up, sizes.hidden, sizes.inner, true));
+            all.addAll(Parameter.linear(layer + names.down, sizes.inner, sizes.hidden, true));
+            all.addAll(Parameter.layerNorm(layer + names.norm, sizes.hidden));
         }
         all.addAll(head().parameters());
         return all;

@@ -52,8 +52,8 @@ record EncoderHead(Head head, List<String> first) {
             double epsilon,
             String embedding,
             String bias) {
-        var parameters = new ArrayList<>(linear(dense, size.hidden, size.hidden));
-        parameters.addAll(norm(norm, size.hidden));
+        var parameters = new ArrayList<>(Parameter.linear(dense, size.hidden, size.hidden, true));
+        parameters.addAll(Parameter.layerNorm(norm, size.hidden));
         parameters.add(new Parameter(bias, new Shape(size.outputs), Role.BIAS));
         var head = new Head(modelClass, List.copyOf(parameters), List.of(), embedding, (network, rows) -> {
             var transformed = activation.apply(network.linear(dense, rows));
@@ -66,8 +66,8 @@ record EncoderHead(Head head, List<String> first) {
     /** Scores of a whole text by its first token, whose state passes a linear layer and an activation before. */
     static EncoderHead text(
             String modelClass, Size size, String dense, UnaryOperator<NDArray> activation, String last) {
-        var parameters = new ArrayList<>(linear(dense, size.hidden, size.hidden));
-        parameters.addAll(linear(last, size.hidden, size.outputs));
+        var parameters = new ArrayList<>(Parameter.linear(dense, size.hidden, size.hidden, true));
+        parameters.addAll(Parameter.linear(last, size.hidden, size.outputs, true));
         var head = new Head(
                 modelClass,
                 List.copyOf(parameters),
@@ -79,21 +79,7 @@ record EncoderHead(Head head, List<String> first) {
 
     /** That an answer begins at a token, and that it ends there. */
     static EncoderHead answers(String modelClass, Size size) {
-        var parameters = linear(ANSWERS, size.hidden, size.outputs);
+        var parameters = Parameter.linear(ANSWERS, size.hidden, size.outputs, true);
         return new EncoderHead(Head.linear(modelClass, ANSWERS, parameters, List.of(ANSWERS)), List.of());
-    }
-
-    /** The weights of a linear layer. */
-    static List<Parameter> linear(String module, int in, int out) {
-        return List.of(
-                new Parameter(module + ".weight", new Shape(out, in), Role.LINEAR),
-                new Parameter(module + ".bias", new Shape(out), Role.BIAS));
-    }
-
-    /** The weights of a layer normalisation. */
-    static List<Parameter> norm(String module, int hidden) {
-        return List.of(
-                new Parameter(module + ".weight", new Shape(hidden), Role.NORM),
-                new Parameter(module + ".bias", new Shape(hidden), Role.BIAS));
     }
 }

@@ -74,24 +74,19 @@ record Gpt2(
         all.add(new Parameter(PREFIX + "wpe.weight", new Shape(maxLength, hidden), Role.EMBEDDING));
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
-            norm(all, block + ".ln_1");
+            all.addAll(Parameter.layerNorm(block + ".ln_1", hidden));
             conv1d(all, block + ".attn.c_attn", hidden, 3 * hidden);
             conv1d(all, block + ".attn.c_proj", hidden, hidden);
-            norm(all, block + ".ln_2");
+            all.addAll(Parameter.layerNorm(block + ".ln_2", hidden));
             conv1d(all, block + ".mlp.c_fc", hidden, inner);
             conv1d(all, block + ".mlp.c_proj", inner, hidden);
         }
-        norm(all, PREFIX + "ln_f");
+        all.addAll(Parameter.layerNorm(PREFIX + "ln_f", hidden));
         if (head.last().equals("lm_head")) {
             all.add(new Parameter("lm_head.weight", new Shape(vocabulary, hidden), Role.LINEAR));
         }
         all.addAll(head.parameters());
         return all;
-    }
-
-    private void norm(List<Parameter> all, String module) {
-        all.add(new Parameter(module + ".weight", new Shape(hidden), Role.NORM));
-        all.add(new Parameter(module + ".bias", new Shape(hidden), Role.BIAS));
     }
 
     private static void conv1d(List<Parameter> all, String module, int in, int out) {

@@ -75,9 +75,7 @@ record GptNeoX(
 
     /** In transformers 4, which part of a head is turned was called {@code rotary_pct}, and theta {@code rotary_emb_base}. */
     private static Rotary rotary(Config config, int headSize) {
-        var share = config.block("rope_parameters")
-                .path("partial_rotary_factor")
-                .asDouble(config.number("rotary_pct", 0.25));
+        var share = Rotary.share(config, "rotary_pct", 0.25);
         var width = (int) (headSize * share);
         if (width < 2 || width > headSize || width % 2 != 0) {
             throw config.refuse(
@@ -99,31 +97,19 @@ record GptNeoX(
         all.add(new Parameter(PREFIX + "embed_in.weight", new Shape(vocabulary, hidden), Role.EMBEDDING));
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
-            norm(all, block + ".input_layernorm");
-            norm(all, block + ".post_attention_layernorm");
-            linear(all, block + ".attention.query_key_value", hidden, 3 * hidden, biased);
-            linear(all, block + ".attention.dense", hidden, hidden, biased);
-            linear(all, block + ".mlp.dense_h_to_4h", hidden, inner, true);
-            linear(all, block + ".mlp.dense_4h_to_h", inner, hidden, true);
+            all.addAll(Parameter.layerNorm(block + ".input_layernorm", hidden));
+            all.addAll(Parameter.layerNorm(block + ".post_attention_layernorm", hidden));
+            all.addAll(Parameter.linear(block + ".attention.query_key_value", hidden, 3 * hidden, biased));
+            all.addAll(Parameter.linear(block + ".attention.dense", hidden, hidden, biased));
+            all.addAll(Parameter.linear(block + ".mlp.dense_h_to_4h", hidden, inner, true));
+            all.addAll(Parameter.linear(block + ".mlp.dense_4h_to_h", inner, hidden, true));
         }
-        norm(all, PREFIX + "final_layer_norm");
+        all.addAll(Parameter.layerNorm(PREFIX + "final_layer_norm", hidden));
         if (head.last().equals("embed_out")) {
             all.add(new Parameter("embed_out.weight", new Shape(vocabulary, hidden), Role.LINEAR));
         }
         all.addAll(head.parameters());
         return all;
-    }
-
-    private void norm(List<Parameter> all, String module) {
-        all.add(new Parameter(module + ".weight", new Shape(hidden), Role.NORM));
-        all.add(new Parameter(module + ".bias", new Shape(hidden), Role.BIAS));
-    }
-
-    private static void linear(List<Parameter> all, String module, int in, int out, boolean bias) {
-        all.add(new Parameter(module + ".weight", new Shape(out, in), Role.LINEAR));
-        if (bias) {
-            all.add(new Parameter(module + ".bias", new Shape(out), Role.BIAS));
-        }
     }
 
     private static String block(int layer) {

@@ -111,14 +111,14 @@ record Llama(
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);
             all.add(new Parameter(block + ".input_layernorm.weight", new Shape(hidden), Role.NORM));
-            linear(all, block + ".self_attn.q_proj", hidden, heads * headSize, biases.reading);
-            linear(all, block + ".self_attn.k_proj", hidden, keyValueHeads * headSize, biases.reading);
-            linear(all, block + ".self_attn.v_proj", hidden, keyValueHeads * headSize, biases.reading);
-            linear(all, block + ".self_attn.o_proj", heads * headSize, hidden, biases.writing);
+            all.addAll(Parameter.linear(block + ".self_attn.q_proj", hidden, heads * headSize, biases.reading));
+            all.addAll(Parameter.linear(block + ".self_attn.k_proj", hidden, keyValueHeads * headSize, biases.reading));
+            all.addAll(Parameter.linear(block + ".self_attn.v_proj", hidden, keyValueHeads * headSize, biases.reading));
+            all.addAll(Parameter.linear(block + ".self_attn.o_proj", heads * headSize, hidden, biases.writing));
             all.add(new Parameter(block + ".post_attention_layernorm.weight", new Shape(hidden), Role.NORM));
-            linear(all, block + ".mlp.gate_proj", hidden, inner, biases.feedForward);
-            linear(all, block + ".mlp.up_proj", hidden, inner, biases.feedForward);
-            linear(all, block + ".mlp.down_proj", inner, hidden, biases.feedForward);
+            all.addAll(Parameter.linear(block + ".mlp.gate_proj", hidden, inner, biases.feedForward));
+            all.addAll(Parameter.linear(block + ".mlp.up_proj", hidden, inner, biases.feedForward));
+            all.addAll(Parameter.linear(block + ".mlp.down_proj", inner, hidden, biases.feedForward));
         }
         all.add(new Parameter("model.norm.weight", new Shape(hidden), Role.NORM));
         if (head.last().equals("lm_head")) {
@@ -126,13 +126,6 @@ record Llama(
         }
         all.addAll(head.parameters());
         return all;
-    }
-
-    private static void linear(List<Parameter> all, String module, int in, int out, boolean bias) {
-        all.add(new Parameter(module + ".weight", new Shape(out, in), Role.LINEAR));
-        if (bias) {
-            all.add(new Parameter(module + ".bias", new Shape(out), Role.BIAS));
-        }
     }
 
     private static String block(int layer) {

@@ -21,13 +21,16 @@ final class Rotary {
 
     /** From {@code rope_theta} and {@code rope_scaling} of transformers 4, or {@code rope_parameters} of 5. */
     static Rotary of(Config config, int headSize) {
-        var share = config.block("rope_parameters")
-                .path("partial_rotary_factor")
-                .asDouble(config.number("partial_rotary_factor", 1));
+        var share = share(config, "partial_rotary_factor", 1);
         if (share != 1) {
             throw config.refuse("partial_rotary_factor", share + " is not implemented; only 1 is");
         }
         return of(config, headSize, config.number("rope_theta", 10_000));
+    }
+
+    /** Which part of a head is turned, from its first number on; older files have a field of their own for it. */
+    static double share(Config config, String older, double otherwise) {
+        return config.block("rope_parameters").path("partial_rotary_factor").asDouble(config.number(older, otherwise));
     }
 
     /**

@@ -1,10 +1,8 @@
 package dev.attune.trainer.model.arch;
 
-import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Config;
 import dev.attune.trainer.model.Head;
 import dev.attune.trainer.model.Parameter;
-import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.tensor.Ops;
 import java.util.List;
@@ -47,7 +45,9 @@ final class T5Head {
             case CLASSIFICATION, TAGGING, REGRESSION ->
                 new Head(
                         "T5ForSequenceClassification",
-                        Stream.of(biased(DENSE, hidden, hidden), biased(SCORES, hidden, task.outputs()))
+                        Stream.of(
+                                        Parameter.linear(DENSE, hidden, hidden, true),
+                                        Parameter.linear(SCORES, hidden, task.outputs(), true))
                                 .flatMap(List::stream)
                                 .toList(),
                         List.of(CLASSIFICATION),
@@ -55,14 +55,9 @@ final class T5Head {
                         (network, rows) -> network.linear(
                                 SCORES, network.linear(DENSE, rows).tanh()));
             case QUESTION_ANSWERING ->
-                Head.linear("T5ForQuestionAnswering", QA, biased(QA, hidden, task.outputs()), List.of(QA));
+                Head.linear(
+                        "T5ForQuestionAnswering", QA, Parameter.linear(QA, hidden, task.outputs(), true), List.of(QA));
         };
-    }
-
-    private static List<Parameter> biased(String module, int in, int out) {
-        return List.of(
-                new Parameter(module + ".weight", new Shape(out, in), Role.LINEAR),
-                new Parameter(module + ".bias", new Shape(out), Role.BIAS));
     }
 
     /** Whether a tensor belongs to any of them. */
