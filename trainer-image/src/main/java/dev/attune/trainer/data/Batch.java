@@ -95,11 +95,17 @@ public record Batch(
     /** The tokens of a row, filling left out. */
     public int[] text(int row) {
         var from = row * length;
+        return Arrays.copyOfRange(ids, from, from + textLength(row));
+    }
+
+    /** How many tokens a row has, filling behind them left out. */
+    public int textLength(int row) {
+        var from = row * length;
         var to = from + length;
         while (to > from && attentionMask[to - 1] == 0) {
             to--;
         }
-        return Arrays.copyOfRange(ids, from, to);
+        return to - from;
     }
 
     /** What a row is drawn by: the seed and its own tokens, so that it is drawn alike whatever it is batched with. */

@@ -41,11 +41,6 @@ record Remembered(Map<Text, Integer> places, NDArray table) implements Rows {
     }
 
     private static Text text(Batch batch, int row) {
-        var from = row * batch.length();
-        var length = 0;
-        while (length < batch.length() && batch.attentionMask()[from + length] == 1) {
-            length++;
-        }
-        return Text.of(batch.ids(), batch.segments(), from, length);
+        return Text.of(batch.ids(), batch.segments(), row * batch.length(), batch.textLength(row));
     }
 }

@@ -14,11 +14,6 @@ import java.util.stream.IntStream;
 record AnswerTokens() implements TokenScoring {
 
     @Override
-    public int[] labelled(Network network, Batch batch) {
-        return TokenScoring.given(batch);
-    }
-
-    @Override
     public NDArray rows(Architecture architecture, Network network, Batch batch) {
         var answers = new Tokens.Answers(read(batch, architecture.start()), null);
         var hidden = architecture.hidden(network, Inputs.of(batch).with(answers, 0));

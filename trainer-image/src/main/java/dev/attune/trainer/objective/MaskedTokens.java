@@ -9,11 +9,6 @@ import dev.attune.trainer.model.Network;
 record MaskedTokens() implements TokenScoring {
 
     @Override
-    public int[] labelled(Network network, Batch batch) {
-        return TokenScoring.given(batch);
-    }
-
-    @Override
     public NDArray rows(Architecture architecture, Network network, Batch batch) {
         return Inputs.states(architecture, network, batch, labelled(network, batch), 0);
     }

@@ -12,7 +12,7 @@ record NextToken() implements TokenScoring {
     /** The first of a row is predicted only where virtual tokens stand before it. */
     @Override
     public int[] labelled(Network network, Batch batch) {
-        return IntStream.of(TokenScoring.given(batch))
+        return IntStream.of(TokenScoring.super.labelled(network, batch))
                 .filter(at -> at % batch.length() != 0 || network.virtualTokens() > 0)
                 .toArray();
     }

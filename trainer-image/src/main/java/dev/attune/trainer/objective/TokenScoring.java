@@ -9,8 +9,12 @@ import java.util.stream.IntStream;
 /** Which state of a model tells which token. The head computes the tokens that count, and no others. */
 interface TokenScoring {
 
-    /** Places in a batch's labels of those that count. */
-    int[] labelled(Network network, Batch batch);
+    /** Places in a batch's labels of those that count: of all but {@link Batch#IGNORED}. */
+    default int[] labelled(Network network, Batch batch) {
+        return IntStream.range(0, batch.labels().length)
+                .filter(at -> batch.labels()[at] != Batch.IGNORED)
+                .toArray();
+    }
 
     /** The states that tell them, {@code [n, hidden]}. */
     NDArray rows(Architecture architecture, Network network, Batch batch);
@@ -21,12 +25,5 @@ interface TokenScoring {
                 .mapToLong(at -> batch.labels()[at])
                 .toArray();
         return ChunkedCrossEntropy.of(architecture, network, rows, labels);
-    }
-
-    /** Places of all labels but {@link Batch#IGNORED}. */
-    static int[] given(Batch batch) {
-        return IntStream.range(0, batch.labels().length)
-                .filter(at -> batch.labels()[at] != Batch.IGNORED)
-                .toArray();
     }
 }
