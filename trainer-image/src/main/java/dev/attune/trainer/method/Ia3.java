@@ -13,7 +13,6 @@ import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,13 +44,7 @@ record Ia3(List<String> targets, List<String> feedForward) implements Method {
                     "%s/%s: target_modules and feedforward_modules must be lists of names, exclude_modules unset"
                             .formatted(folder, AdapterFiles.CONFIG));
         }
-        return new Ia3(names(config.path("target_modules")), names(config.path("feedforward_modules")));
-    }
-
-    private static List<String> names(JsonNode list) {
-        var names = new ArrayList<String>();
-        list.forEach(name -> names.add(name.asText()));
-        return names;
+        return new Ia3(Peft.names(config.path("target_modules")), Peft.names(config.path("feedforward_modules")));
     }
 
     @Override

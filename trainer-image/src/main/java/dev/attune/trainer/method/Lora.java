@@ -7,7 +7,6 @@ import dev.attune.api.Method.Lora.Variant;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
-import dev.attune.trainer.model.NetworkDecorator;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.model.Quantization;
@@ -150,7 +149,7 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
 
     /** Adds the low-rank update to the layers that have one. */
     private record Adapter(Network base, Map<String, LoraUpdate> updates, Model model, double dropout)
-            implements NetworkDecorator {
+            implements LinearAddition {
 
         @Override
         public NDArray embedding(String name, NDArray ids) {
@@ -162,18 +161,9 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
             return update.isDora() ? update.stretched(y, y, update.of(ids), weight(update)) : y.add(update.of(ids));
         }
 
-        @Override
-        public NDArray linear(String name, NDArray x) {
-            return plus(name, x, base.linear(name, x));
-        }
-
-        @Override
-        public NDArray conv1d(String name, NDArray x) {
-            return plus(name, x, base.conv1d(name, x));
-        }
-
         /** An embedding that serves as the output head, too, is adapted as the one and not as the other. */
-        private NDArray plus(String name, NDArray x, NDArray y) {
+        @Override
+        public NDArray plus(String name, NDArray x, NDArray y) {
             var update = updates.get(name);
             if (update == null || update.layer().role() == Role.EMBEDDING) {
                 return y;

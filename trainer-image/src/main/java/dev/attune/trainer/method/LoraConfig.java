@@ -193,11 +193,10 @@ record LoraConfig(
     /** The names in the configuration; where rules stand there instead, the modules that the weights are of. */
     private static List<String> targets(Path folder, JsonNode config) {
         var modules = config.path("target_modules");
-        var targets = new ArrayList<String>();
         if (modules.isArray() && !config.hasNonNull("exclude_modules") && !config.hasNonNull("layers_to_transform")) {
-            modules.forEach(module -> targets.add(module.asText()));
-            return targets;
+            return Peft.names(modules);
         }
+        var targets = new ArrayList<String>();
         for (var name : SafetensorsFile.open(folder.resolve(Peft.WEIGHTS)).names()) {
             var update = UPDATE.matcher(name);
             if (update.matches()) {

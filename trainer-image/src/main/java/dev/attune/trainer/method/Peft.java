@@ -1,6 +1,7 @@
 package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /** What adapters in PEFT's layout share: their names, the first fields of their configuration, and the head beside them. */
 final class Peft {
@@ -48,6 +50,13 @@ final class Peft {
             modules.forEach(config.putArray("modules_to_save")::add);
         }
         return config;
+    }
+
+    /** The names in a list of a configuration. */
+    static List<String> names(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
     }
 
     private static String taskType(Model model) {

@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
-import dev.attune.trainer.model.NetworkDecorator;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.safetensors.SafetensorsFile;
@@ -25,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * VeRA (https://arxiv.org/abs/2310.11454): {@code y = Wx + b ⊙ B(d ⊙ Ax)}, where all layers share the frozen random A and B,
@@ -61,12 +59,9 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
         if (!config.path("bias").asText("none").equals("none")) {
             throw refuse(folder, "bias %s is not implemented".formatted(config.path("bias")));
         }
-        var targets = StreamSupport.stream(config.path("target_modules").spliterator(), false)
-                .map(JsonNode::asText)
-                .toList();
         return new Vera(
                 config.path("r").asInt(),
-                targets,
+                Peft.names(config.path("target_modules")),
                 (float) config.path("d_initial").asDouble(0.1),
                 config.path("projection_prng_key").asInt(),
                 Optional.of(folder.resolve(Peft.WEIGHTS))
@@ -148,7 +143,7 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
             throw TrainerFailure.invalidModel("%s: tensor %s has shape %s, where r is %d and a layer's width %d"
                     .formatted(file.path(), name, shape, rank, width));
         }
-        return owned(file.floats(name));
+        return file.ownFloats(name);
     }
 
     /** A copy on the process's device, in memory that its slices keep alive. */
@@ -215,19 +210,10 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
     }
 
     /** Adds the updates to the layers that have one. */
-    private record Adapter(Network base, Map<String, Update> updates) implements NetworkDecorator {
+    private record Adapter(Network base, Map<String, Update> updates) implements LinearAddition {
 
         @Override
-        public NDArray linear(String name, NDArray x) {
-            return plus(name, x, base.linear(name, x));
-        }
-
-        @Override
-        public NDArray conv1d(String name, NDArray x) {
-            return plus(name, x, base.conv1d(name, x));
-        }
-
-        private NDArray plus(String name, NDArray x, NDArray y) {
+        public NDArray plus(String name, NDArray x, NDArray y) {
             var update = updates.get(name);
             return update == null ? y : y.add(update.of(x));
         }
