@@ -87,13 +87,13 @@ class ApiRulesIT {
     @MethodSource("invalid")
     void invalidManifestIsRefusedByFieldName(Path manifest, Cluster cluster) throws IOException {
         var answer = create(manifest, cluster).run();
-        assertThat(answer.exitCode()).as(answer.output()).isNotZero();
+        assertThat(answer.exitCode()).as(answer.told()).isNotZero();
         var fields = FIELD.matcher(Files.readString(manifest))
                 .results()
                 .map(head -> head.group(1))
                 .toList();
         if (!fields.isEmpty()) {
-            assertThat(answer.output()).containsAnyOf(fields.toArray(String[]::new));
+            assertThat(answer.told()).containsAnyOf(fields.toArray(String[]::new));
         }
     }
 
@@ -113,7 +113,7 @@ class ApiRulesIT {
         space.apply(RECIPE);
         var answer = patch(space, change).run();
         assertThat(answer.exitCode()).isNotZero();
-        assertThat(answer.output()).contains("spec").contains("create a job with another name");
+        assertThat(answer.told()).contains("spec").contains("create a job with another name");
     }
 
     @Test

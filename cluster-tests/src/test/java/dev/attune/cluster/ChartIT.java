@@ -76,8 +76,7 @@ class ChartIT {
                 .entrySet()) {
             var answer = template(bad.getKey()).run();
             assertThat(answer.exitCode()).as(bad.getKey()).isNotZero();
-            assertThat(answer.output())
-                    .contains(bad.getValue().replace('.', '/').replaceAll(".*/", ""));
+            assertThat(answer.told()).contains(bad.getValue().replace('.', '/').replaceAll(".*/", ""));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.attune.cluster;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,9 +30,16 @@ record Command(List<String> words, String input) {
     /**
      * How a command ended.
      *
-     * @param output what it wrote to its standard output and standard error, in order
+     * @param output what it wrote to its standard output
+     * @param complaints what it wrote to its standard error; kubectl warns there of what it goes on after
      */
-    record Result(int exitCode, String output) {}
+    record Result(int exitCode, String output, String complaints) {
+
+        /** All that it wrote. */
+        String told() {
+            return output + complaints;
+        }
+    }
 
     /** The same command with options between the program and what it is to do. */
     Command with(String... options) {
@@ -46,11 +54,11 @@ record Command(List<String> words, String input) {
         return new Command(words, text);
     }
 
-    /** Runs it; a failure carries what it wrote. */
+    /** Runs it; what it wrote to its standard output. A failure carries all that it wrote. */
     String output() {
         var result = run();
         if (result.exitCode != 0) {
-            throw new AssertionError("%s ended with %d:%n%s".formatted(this, result.exitCode, result.output));
+            throw new AssertionError("%s ended with %d:%n%s".formatted(this, result.exitCode, result.told()));
         }
         return result.output;
     }
@@ -58,11 +66,10 @@ record Command(List<String> words, String input) {
     /** Runs it, whatever its exit code. */
     Result run() {
         try {
-            var process = new ProcessBuilder(words)
-                    .directory(REPOSITORY.toFile())
-                    .redirectErrorStream(true)
-                    .start();
-            var output = CompletableFuture.supplyAsync(() -> read(process));
+            var process =
+                    new ProcessBuilder(words).directory(REPOSITORY.toFile()).start();
+            var output = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
+            var complaints = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
             try (var in = process.getOutputStream()) {
                 in.write(input.getBytes());
             }
@@ -70,7 +77,7 @@ record Command(List<String> words, String input) {
                 process.destroyForcibly();
                 throw new AssertionError("%s still ran after %s".formatted(this, PATIENCE));
             }
-            return new Result(process.exitValue(), output.join());
+            return new Result(process.exitValue(), output.join(), complaints.join());
         } catch (IOException failure) {
             throw new UncheckedIOException(toString(), failure);
         } catch (InterruptedException interruption) {
@@ -79,9 +86,9 @@ record Command(List<String> words, String input) {
         }
     }
 
-    private static String read(Process process) {
-        try (var in = process.getInputStream()) {
-            return new String(in.readAllBytes());
+    private static String read(InputStream stream) {
+        try (stream) {
+            return new String(stream.readAllBytes());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -36,7 +36,7 @@ class QuickstartIT {
                 status -> status.checkpoints() != null && !status.checkpoints().isEmpty());
         assertThat(saved.checkpoints().get(0).uri()).startsWith("pvc://quickstart/result/checkpoints/step-");
 
-        assertThat(wait.join().exitCode()).as(wait.join().output()).isZero();
+        assertThat(wait.join().exitCode()).as(wait.join().told()).isZero();
         var finished = space.job("quickstart").getStatus();
         assertThat(finished.phase()).isEqualTo(Phase.Succeeded);
         assertThat(finished.progress().percent()).isEqualTo(100);

@@ -132,7 +132,7 @@ final class Space implements AutoCloseable {
                 cluster.kubectl("logs", "--selector=app.kubernetes.io/component=operator", "--tail=2000", "--prefix")
                         .with(operator))) {
             seen.append("$ ").append(command).append('\n');
-            seen.append(command.run().output()).append('\n');
+            seen.append(command.run().told()).append('\n');
         }
         try {
             Files.createDirectories(file.getParent());
