@@ -46,8 +46,12 @@ public interface Network {
     /** One layer of the model, {@code work}; a network may forget what it kept for gradients, and compute it again for them. */
     NDArray layer(NDArray x, UnaryOperator<NDArray> work);
 
-    /** Adds the gradient of a scalar {@code []} that was computed with this network to each weight that it came from. */
-    void backward(NDArray scalar);
+    /**
+     * Adds to each weight that an array came from, which was computed with this network, its share of the array's gradient.
+     *
+     * @param gradient shaped as the array
+     */
+    void backward(NDArray array, NDArray gradient);
 
     /** How many virtual tokens {@link #input} puts in front. */
     int virtualTokens();

@@ -55,8 +55,8 @@ public interface NetworkDecorator extends Network {
     }
 
     @Override
-    default void backward(NDArray scalar) {
-        base().backward(scalar);
+    default void backward(NDArray array, NDArray gradient) {
+        base().backward(array, gradient);
     }
 
     @Override

@@ -15,7 +15,7 @@ public record Recomputing(Network base, Recomputation layers) implements Network
     }
 
     @Override
-    public void backward(NDArray scalar) {
-        layers.backward(scalar);
+    public void backward(NDArray array, NDArray gradient) {
+        layers.backward(array, gradient);
     }
 }

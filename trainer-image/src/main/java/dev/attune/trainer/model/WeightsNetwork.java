@@ -62,8 +62,8 @@ public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
     }
 
     @Override
-    public void backward(NDArray scalar) {
-        Torch.backward(scalar);
+    public void backward(NDArray array, NDArray gradient) {
+        Torch.backward(array, gradient);
     }
 
     @Override

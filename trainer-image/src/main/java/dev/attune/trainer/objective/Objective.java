@@ -7,6 +7,7 @@ import dev.attune.trainer.data.Examples;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Task;
+import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.text.Tokenizer;
 import java.util.List;
 
@@ -48,8 +49,19 @@ public interface Objective {
     /** The rows of the last hidden states that count, {@code [n, hidden]}. */
     NDArray rows(Architecture architecture, Network network, Batch batch);
 
-    /** What the head's answer to {@link #rows} costs. */
+    /** What the head's answer to {@link #rows} costs, to measure by. */
     Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch);
+
+    /**
+     * Adds the gradient of that, scaled, to all weights that it came from.
+     *
+     * @return the loss, not scaled
+     */
+    default double learn(Architecture architecture, Network network, NDArray rows, Batch batch, double scale) {
+        var loss = loss(architecture, network, rows, batch).sum();
+        network.backward(loss, Torch.scalar(scale));
+        return loss.getFloat();
+    }
 
     /** Adds up what the model is judged by. */
     Tally tally();

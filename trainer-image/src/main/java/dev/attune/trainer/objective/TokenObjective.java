@@ -33,6 +33,11 @@ interface TokenObjective extends Objective {
     }
 
     @Override
+    default double learn(Architecture architecture, Network network, NDArray rows, Batch batch, double scale) {
+        return scoring().learn(architecture, network, rows, batch, scale);
+    }
+
+    @Override
     default Tally tally() {
         return Tally.ofPerplexity();
     }

@@ -21,9 +21,17 @@ interface TokenScoring {
 
     /** Cross entropy of the labels that count by their states. */
     default Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
-        var labels = IntStream.of(labelled(network, batch))
+        return ChunkedCrossEntropy.of(architecture, network).loss(rows, labels(network, batch));
+    }
+
+    /** Adds its gradient, scaled, to all weights that it came from; the loss, not scaled. */
+    default double learn(Architecture architecture, Network network, NDArray rows, Batch batch, double scale) {
+        return ChunkedCrossEntropy.of(architecture, network).learn(rows, labels(network, batch), scale);
+    }
+
+    private long[] labels(Network network, Batch batch) {
+        return IntStream.of(labelled(network, batch))
                 .mapToLong(at -> batch.labels()[at])
                 .toArray();
-        return ChunkedCrossEntropy.of(architecture, network, rows, labels);
     }
 }

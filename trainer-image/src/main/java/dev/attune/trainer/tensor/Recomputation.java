@@ -31,39 +31,35 @@ public final class Recomputation {
             return work.apply(x);
         }
         var seed = Ops.randomSeed(x).toLongArray()[0];
-        var input = leaf(Ops.detach(x));
+        var input = Torch.leaf(x);
         NDArray output;
         try (var scope = Scope.withoutGradients()) {
             Torch.seed(seed);
             output = scope.keep(work.apply(input));
         }
         NDScope.register(output);
-        layers.push(new Layer(x, input, work, leaf(output), seed));
+        Torch.requireGradient(output);
+        layers.push(new Layer(x, input, work, output, seed));
         return output;
     }
 
-    private static NDArray leaf(NDArray array) {
-        array.setRequiresGradient(true);
-        return array;
-    }
-
-    /** Adds the gradient of a scalar {@code []} to each weight that it came from, through the layers in reverse. */
-    public void backward(NDArray scalar) {
-        Torch.backward(scalar);
+    /** Adds to each weight that an array came from its share of the array's gradient, through the layers in reverse. */
+    public void backward(NDArray array, NDArray gradient) {
+        Torch.backward(array, gradient);
         while (!layers.isEmpty()) {
             var layer = layers.pop();
             try (var scope = Scope.withGradients()) {
                 Torch.seed(layer.seed());
-                backward(layer.work().apply(layer.input()), layer.output());
+                passOn(layer.work().apply(layer.input()), layer.output());
                 if (Ops.hasHistory(layer.before())) {
-                    backward(layer.before(), layer.input());
+                    passOn(layer.before(), layer.input());
                 }
             }
         }
     }
 
     /** The history stays: several layers may have come from it, as those of a decoder from its encoder. */
-    private static void backward(NDArray from, NDArray gradientsOf) {
+    private static void passOn(NDArray from, NDArray gradientsOf) {
         JniUtils.backward((PtNDArray) from, (PtNDArray) gradientsOf.getGradient(), true, false);
     }
 }

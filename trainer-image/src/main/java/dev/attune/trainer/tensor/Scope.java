@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /** Frees every array that was made in it, but for those that are kept; records history for gradients, or doesn't. */
 public final class Scope implements AutoCloseable {
@@ -44,6 +45,14 @@ public final class Scope implements AutoCloseable {
         }
         NDScope.register(result);
         return result;
+    }
+
+    /** Computes an array, makes a number of it, and frees all that was made on the way. */
+    public static double number(Supplier<NDArray> work, ToDoubleFunction<NDArray> use) {
+        try (var way = new NDScope()) {
+            way.suppressNotUsedWarning();
+            return use.applyAsDouble(work.get());
+        }
     }
 
     /** Lets arrays outlive the innermost scope; the caller frees them. */

@@ -95,9 +95,29 @@ public final class Torch {
         weight.setRequiresGradient(true);
     }
 
-    /** Adds the gradient of a scalar {@code []} to each weight that it came from, and frees what led to it. */
-    public static void backward(NDArray scalar) {
-        var one = (PtNDArray) scalar.getManager().ones(new Shape());
-        JniUtils.backward((PtNDArray) scalar, one, false, false);
+    /** The same numbers, sharing memory, as something that gradients are kept for and that knows of no history. */
+    public static NDArray leaf(NDArray array) {
+        var leaf = Ops.detach(array);
+        requireGradient(leaf);
+        return leaf;
+    }
+
+    /** Whether an array came from a weight that gradients are kept for. */
+    public static boolean hasHistory(NDArray array) {
+        return Ops.hasHistory(array);
+    }
+
+    /**
+     * Adds to each weight that an array came from its share of the array's gradient, and frees what led to it.
+     *
+     * @param gradient shaped as the array: of a scalar {@code []} what it is scaled by
+     */
+    public static void backward(NDArray array, NDArray gradient) {
+        JniUtils.backward((PtNDArray) array, (PtNDArray) gradient, false, false);
+    }
+
+    /** A number as an array {@code []}. */
+    public static NDArray scalar(double number) {
+        return array(new float[] {(float) number}, new Shape());
     }
 }

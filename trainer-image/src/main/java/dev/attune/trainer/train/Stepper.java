@@ -5,7 +5,6 @@ import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.objective.Objective;
-import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
 import java.util.List;
@@ -91,11 +90,7 @@ public final class Stepper {
     private double backward(Batch batch, double count) {
         try (var scope = Scope.withGradients()) {
             var network = adapted.training();
-            var loss = objective
-                    .loss(architecture, network, rows.of(network, batch), batch)
-                    .sum();
-            network.backward(Ops.scale(loss, 1 / count));
-            return loss.getFloat();
+            return objective.learn(architecture, network, rows.of(network, batch), batch, 1 / count);
         }
     }
 }

@@ -8,19 +8,23 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.ModelFolder;
+import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.model.arch.Architectures;
+import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
 import java.nio.file.Path;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunkedCrossEntropyTest {
 
     private static final int ROWS = 50;
+    private static final double SCALE = 0.25;
 
     private final Model model = ModelFolder.load(
             "tiny",
@@ -28,16 +32,17 @@ class ChunkedCrossEntropyTest {
             Task.LANGUAGE_MODELING,
             0,
             Architectures::of);
+    private final Network network = new WeightsNetwork(model.weights());
 
     /** A loss and its gradient by the rows that it was computed from. */
-    private record Outcome(float loss, float[] gradient) {}
+    private record Outcome(double loss, float[] gradient) {}
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 7, 25, 49})
-    void lossAndGradientsAreTheSameHoweverManyRowsAreTakenAtOnce(int chunk) {
-        var whole = outcome(ROWS);
-        var parts = outcome(chunk);
-        assertThat(parts.loss).isCloseTo(whole.loss, within(1e-5f * whole.loss));
+    @ValueSource(ints = {1, 7, 25, 49, 50, 64})
+    void lossAndGradientsAreThoseOfAllLogitsAtOnceHoweverManyRowsAreTakenAtATime(int chunk) {
+        var whole = whole();
+        var parts = learnt(chunk);
+        assertThat(parts.loss).isCloseTo(whole.loss, within(1e-5 * whole.loss));
         assertThat(whole.gradient)
                 .hasSize(ROWS * width())
                 .satisfies(any -> assertThat(norm(any)).isPositive());
@@ -46,19 +51,38 @@ class ChunkedCrossEntropyTest {
         }
     }
 
-    private Outcome outcome(int chunk) {
-        var labels = LongStream.range(0, ROWS)
+    @Test
+    void lossIsTheSameWhereItIsOnlyMeasured() {
+        try (var scope = Scope.withoutGradients()) {
+            var loss = new ChunkedCrossEntropy(model.architecture(), network, 7).loss(rows(), labels());
+            assertThat(loss.count()).isEqualTo(ROWS);
+            assertThat((double) loss.sum().getFloat()).isCloseTo(whole().loss, within(1e-3));
+        }
+    }
+
+    private Outcome whole() {
+        try (var scope = Scope.withGradients()) {
+            var rows = Torch.leaf(rows());
+            var logits = model.architecture().outputs(network, Ops.scale(rows, 1));
+            var loss = Ops.crossEntropySum(logits, Torch.array(labels()));
+            Torch.backward(loss, Torch.scalar(SCALE));
+            return new Outcome(loss.getFloat(), rows.getGradient().toFloatArray());
+        }
+    }
+
+    private Outcome learnt(int chunk) {
+        try (var scope = Scope.withGradients()) {
+            var rows = Torch.leaf(rows());
+            var loss = new ChunkedCrossEntropy(model.architecture(), network, chunk)
+                    .learn(Ops.scale(rows, 1), labels(), SCALE);
+            return new Outcome(loss, rows.getGradient().toFloatArray());
+        }
+    }
+
+    private long[] labels() {
+        return LongStream.range(0, ROWS)
                 .map(i -> i * 31 % model.architecture().vocabulary())
                 .toArray();
-        try (var scope = Scope.withGradients()) {
-            var rows = rows();
-            Torch.requireGradient(rows);
-            var loss = ChunkedCrossEntropy.of(
-                    model.architecture(), new WeightsNetwork(model.weights()), rows, labels, chunk);
-            assertThat(loss.count()).isEqualTo(ROWS);
-            Torch.backward(loss.sum());
-            return new Outcome(loss.sum().getFloat(), rows.getGradient().toFloatArray());
-        }
     }
 
     private NDArray rows() {

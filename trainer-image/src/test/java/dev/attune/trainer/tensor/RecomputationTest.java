@@ -44,9 +44,9 @@ class RecomputationTest {
             var second = layer(recomputation, shared, in -> in.matMul(w).add(shared), layers);
             var third = layer(recomputation, second, in -> Ops.gelu(in).mul(shared), layers);
             if (recomputation == null) {
-                Torch.backward(third.sum());
+                Torch.backward(third.sum(), Torch.scalar(1));
             } else {
-                recomputation.backward(third.sum());
+                recomputation.backward(third.sum(), Torch.scalar(1));
             }
         }
         try (var scope = Scope.withoutGradients()) {
@@ -71,7 +71,7 @@ class RecomputationTest {
             var recomputation = new Recomputation();
             var x = Torch.manager().ones(new Shape(64, 2)).matMul(w);
             var y = recomputation.layer(x, in -> Ops.dropout(in, 0.5));
-            recomputation.backward(y.sum());
+            recomputation.backward(y.sum(), Torch.scalar(1));
             // x is Σw over rows; each column's gradient is twice the number of its kept rows, as y's own kept rows
             // tell.
             var keptRows = y.toFloatArray();

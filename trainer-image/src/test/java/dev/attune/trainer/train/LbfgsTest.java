@@ -59,7 +59,7 @@ class LbfgsTest {
                     .mul(right)
                     .sum()
                     .mul(-1f / x.getShape().get(0));
-            Torch.backward(loss);
+            Torch.backward(loss, Torch.scalar(1));
             return loss.getFloat();
         }
     }
