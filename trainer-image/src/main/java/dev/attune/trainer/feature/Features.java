@@ -38,20 +38,18 @@ public record Features(List<List<Example>> batches) {
     /**
      * What there is to compute.
      *
-     * @param atOnce of the longest examples, how many are computed at once; of shorter ones as many more as take no more
-     *     tokens
+     * @param tokens computed at once, at most, filling included; a longer example is computed alone
      */
-    public static Features of(Stream<Example> examples, int atOnce) {
+    public static Features of(Stream<Example> examples, int tokens) {
         var seen = new HashSet<Text>();
         var distinct = examples.filter(example -> seen.add(Text.of(example)))
                 .sorted(Comparator.comparingInt(Example::length))
                 .toList();
-        var room = (long) atOnce * distinct.get(distinct.size() - 1).length();
         var batches = new ArrayList<List<Example>>();
         var begin = 0;
         for (var end = 1; end <= distinct.size(); end++) {
             if (end == distinct.size()
-                    || (long) (end + 1 - begin) * distinct.get(end).length() > room) {
+                    || (long) (end + 1 - begin) * distinct.get(end).length() > tokens) {
                 batches.add(distinct.subList(begin, end));
                 begin = end;
             }

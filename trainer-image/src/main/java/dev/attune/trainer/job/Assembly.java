@@ -29,6 +29,9 @@ record Assembly(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop,
 
     private static final long FEATURE_BYTES = 4L << 30;
 
+    /** Enough to keep a processor busy; without gradients they take little memory. */
+    private static final int FEATURE_TOKENS = 2048;
+
     /**
      * Where the head alone is trained of what reads a whole text, the body runs once, and not in the loop.
      *
@@ -42,13 +45,14 @@ record Assembly(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop,
             return Optional.of(new Loop(setup(made, adapted, computed, plan), plan, order, store, sink, stop));
         }
         var quick = plan.ofHeadAlone();
-        return remembered(made, adapted, computed, plan.microBatchSize(), results.folder())
+        return remembered(made, adapted, computed, results.folder())
                 .map(rows -> new Loop(setup(made, adapted, rows, quick), quick, order, store, sink, stop));
     }
 
-    private Optional<Rows> remembered(Ingredients made, Adapted adapted, Rows computed, int atOnce, Path output) {
+    private Optional<Rows> remembered(Ingredients made, Adapted adapted, Rows computed, Path output) {
         var material = made.material();
-        var features = Features.of(Stream.concat(material.train().stream(), material.evaluation().stream()), atOnce);
+        var features =
+                Features.of(Stream.concat(material.train().stream(), material.evaluation().stream()), FEATURE_TOKENS);
         var store = new FeatureStore(
                 output.resolveSibling(FEATURES), FEATURE_BYTES, warning -> sink.accept(new Event.Warned(warning)));
         return features.remembered(

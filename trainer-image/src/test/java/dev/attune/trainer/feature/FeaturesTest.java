@@ -58,12 +58,12 @@ class FeaturesTest {
         return Torch.manager().create(rows, new Shape(batch.size(), 2));
     }
 
-    private Rows remembered(List<Example> examples, int atOnce, String model) {
-        return remembered(examples, atOnce, model, () -> false).orElseThrow();
+    private Rows remembered(List<Example> examples, int tokens, String model) {
+        return remembered(examples, tokens, model, () -> false).orElseThrow();
     }
 
-    private Optional<Rows> remembered(List<Example> examples, int atOnce, String model, BooleanSupplier stop) {
-        return Features.of(examples.stream(), atOnce)
+    private Optional<Rows> remembered(List<Example> examples, int tokens, String model, BooleanSupplier stop) {
+        return Features.of(examples.stream(), tokens)
                 .remembered(store, model, new Features.Computation(this::compute, null, 0, examplesDone -> {}, stop));
     }
 
@@ -73,7 +73,7 @@ class FeaturesTest {
 
     @Test
     void everyBatchGetsTheRowsOfItsExamplesAndNothingIsComputedTwice() {
-        var rows = remembered(EXAMPLES, 2, "a");
+        var rows = remembered(EXAMPLES, 6, "a");
         assertThat(computed.stream().mapToInt(i -> i).sum()).isEqualTo(5);
         for (var round = 0; round < 3; round++) {
             assertThat(rows(rows, EXAMPLES)).containsExactly(3, 18, 1, 1, 2, 11, 1, 1, 3, 27, 2, 5);
@@ -83,12 +83,12 @@ class FeaturesTest {
     }
 
     @Test
-    void noBatchHasMoreTokensThanOneOfTheLongest() {
+    void noBatchHasMoreTokensThanAreComputedAtOnce() {
         var many = IntStream.range(1, 60)
                 .mapToObj(
                         i -> example(IntStream.range(0, 1 + i % 20).map(j -> i).toArray()))
                 .toList();
-        var features = Features.of(many.stream(), 3);
+        var features = Features.of(many.stream(), 60);
         assertThat(features.size()).isEqualTo(many.size());
         assertThat(features.batches())
                 .allSatisfy(batch -> assertThat(
@@ -98,75 +98,75 @@ class FeaturesTest {
 
     @Test
     void aLaterRunTakesThemFromDisk() {
-        var first = rows(remembered(EXAMPLES, 2, "a"), EXAMPLES);
+        var first = rows(remembered(EXAMPLES, 6, "a"), EXAMPLES);
         computed.clear();
-        assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).isEqualTo(first);
+        assertThat(rows(remembered(EXAMPLES, 6, "a"), EXAMPLES)).isEqualTo(first);
         assertThat(computed).isEmpty();
         assertThat(warnings).isEmpty();
     }
 
     @Test
     void oneThatWasStoppedGoesOnWhereItWasAndComesToTheSame() {
-        var whole = rows(remembered(EXAMPLES, 1, "whole"), EXAMPLES);
+        var whole = rows(remembered(EXAMPLES, 3, "whole"), EXAMPLES);
         var batches = computed.size();
         computed.clear();
         for (var stopped = 1; stopped < batches; stopped++) {
-            assertThat(remembered(EXAMPLES, 1, "a", () -> true)).isEmpty();
+            assertThat(remembered(EXAMPLES, 3, "a", () -> true)).isEmpty();
             assertThat(computed).hasSize(stopped);
         }
-        assertThat(rows(remembered(EXAMPLES, 1, "a"), EXAMPLES)).isEqualTo(whole);
+        assertThat(rows(remembered(EXAMPLES, 3, "a"), EXAMPLES)).isEqualTo(whole);
         assertThat(computed).hasSize(batches);
     }
 
     @Test
     void anotherModelOtherExamplesOrOtherBatchesAreComputedAnew() {
-        remembered(EXAMPLES, 2, "a");
+        remembered(EXAMPLES, 6, "a");
         computed.clear();
-        remembered(EXAMPLES, 2, "b");
+        remembered(EXAMPLES, 6, "b");
         assertThat(computed).isNotEmpty();
         computed.clear();
         remembered(EXAMPLES.subList(0, 5), 2, "a");
         assertThat(computed).isNotEmpty();
         computed.clear();
-        remembered(EXAMPLES, 1, "a");
+        remembered(EXAMPLES, 3, "a");
         assertThat(computed).isNotEmpty();
     }
 
     @Test
     void brokenOnesAreComputedAnew() throws IOException {
-        var first = rows(remembered(EXAMPLES, 2, "a"), EXAMPLES);
+        var first = rows(remembered(EXAMPLES, 6, "a"), EXAMPLES);
         computed.clear();
         var file = place().resolve("features.safetensors");
         var bytes = Files.readAllBytes(file);
         bytes[bytes.length - 1] ^= 1;
         Files.write(file, bytes);
-        assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).isEqualTo(first);
+        assertThat(rows(remembered(EXAMPLES, 6, "a"), EXAMPLES)).isEqualTo(first);
         assertThat(computed).isNotEmpty();
         computed.clear();
-        remembered(EXAMPLES, 2, "a");
+        remembered(EXAMPLES, 6, "a");
         assertThat(computed).isEmpty();
     }
 
     @Test
     void onesThatAreGoneBeforeTheyCanBeReadAreComputedAnew() throws IOException {
-        var first = rows(remembered(EXAMPLES, 2, "a"), EXAMPLES);
+        var first = rows(remembered(EXAMPLES, 6, "a"), EXAMPLES);
         computed.clear();
         var place = place();
         Files.delete(place.resolve("features.safetensors"));
         // A seal that names no file stands for one that was checked before.
         var digest = Manifest.read(place).orElseThrow().recipe();
         Manifest.of(place, digest, 0, null).write(place);
-        assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).isEqualTo(first);
+        assertThat(rows(remembered(EXAMPLES, 6, "a"), EXAMPLES)).isEqualTo(first);
         assertThat(computed).isNotEmpty();
         computed.clear();
-        remembered(EXAMPLES, 2, "a");
+        remembered(EXAMPLES, 6, "a");
         assertThat(computed).isEmpty();
     }
 
     @Test
     void whatBecomesOfThemLaterDoesNotReachARunThatHasThem() throws IOException {
-        var first = rows(remembered(EXAMPLES, 2, "a"), EXAMPLES);
-        var found = remembered(EXAMPLES, 2, "a");
+        var first = rows(remembered(EXAMPLES, 6, "a"), EXAMPLES);
+        var found = remembered(EXAMPLES, 6, "a");
         var file = place().resolve("features.safetensors");
         Files.write(file, new byte[(int) Files.size(file)], StandardOpenOption.WRITE);
         assertThat(rows(found, EXAMPLES)).isEqualTo(first);
@@ -175,7 +175,7 @@ class FeaturesTest {
     @Test
     void moreThanThereIsRoomForAreToldAndNotKept() {
         store = new FeatureStore(folder.resolve("features"), 39, warnings::add);
-        assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).startsWith(3, 18);
+        assertThat(rows(remembered(EXAMPLES, 6, "a"), EXAMPLES)).startsWith(3, 18);
         assertThat(warnings)
                 .containsExactly(
                         "features of 40 bytes aren't kept, so that the next run computes them again: 39 are kept"
@@ -185,31 +185,31 @@ class FeaturesTest {
 
     @Test
     void thoseThatWereNotUsedForLongestMakeRoom() throws IOException {
-        remembered(EXAMPLES, 2, "a");
+        remembered(EXAMPLES, 6, "a");
         var size = size();
         store = new FeatureStore(folder.resolve("features"), 2 * size, warnings::add);
         age(10);
-        remembered(EXAMPLES, 2, "b");
+        remembered(EXAMPLES, 6, "b");
         age(5);
-        remembered(EXAMPLES, 2, "a");
-        remembered(EXAMPLES, 2, "c");
+        remembered(EXAMPLES, 6, "a");
+        remembered(EXAMPLES, 6, "c");
         computed.clear();
-        remembered(EXAMPLES, 2, "a");
-        remembered(EXAMPLES, 2, "c");
+        remembered(EXAMPLES, 6, "a");
+        remembered(EXAMPLES, 6, "c");
         assertThat(computed).isEmpty();
         assertThat(size()).isEqualTo(2 * size);
-        remembered(EXAMPLES, 2, "b");
+        remembered(EXAMPLES, 6, "b");
         assertThat(computed).isNotEmpty();
     }
 
     @Test
     void whatAKilledRunLeftIsSweptLater() throws IOException {
-        remembered(EXAMPLES, 2, "a");
+        remembered(EXAMPLES, 6, "a");
         var left = Files.createDirectory(store.folder().resolve(".writing-before"));
         Files.writeString(left.resolve("features.safetensors"), "half of it");
         age(61);
         var young = Files.createDirectory(store.folder().resolve(".writing-now"));
-        remembered(EXAMPLES, 2, "b");
+        remembered(EXAMPLES, 6, "b");
         assertThat(left).doesNotExist();
         assertThat(young).exists();
     }
@@ -242,7 +242,7 @@ class FeaturesTest {
     @Test
     void aFolderThatCannotBeWrittenIsToldAndNothingIsLost() throws IOException {
         Files.writeString(folder.resolve("features"), "a file stands in the way");
-        assertThat(rows(remembered(EXAMPLES, 2, "a"), EXAMPLES)).startsWith(3, 18);
+        assertThat(rows(remembered(EXAMPLES, 6, "a"), EXAMPLES)).startsWith(3, 18);
         assertThat(warnings).singleElement().asString().contains("features can't be kept");
     }
 }

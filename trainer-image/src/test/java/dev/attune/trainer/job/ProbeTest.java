@@ -58,10 +58,14 @@ class ProbeTest {
     Path folder;
 
     private TinyJob job(String name, String model) throws IOException {
+        return job(name, model, 60);
+    }
+
+    private TinyJob job(String name, String model, int records) throws IOException {
         var job = TinyJob.in(folder.resolve(name), model);
         Files.writeString(
                 job.file("train.jsonl"),
-                IntStream.range(0, 60)
+                IntStream.range(0, records)
                         .mapToObj(i -> "{\"text\": \"%s%d\", \"label\": \"%s\"}"
                                 .formatted(
                                         Integer.toString(i * 7919 % 977, 36).repeat(1 + i % 3),
@@ -138,9 +142,9 @@ class ProbeTest {
 
     @Test
     void aRunThatWasStoppedWhileItComputedFeaturesGoesOnWithThem() throws IOException {
-        var whole = job("whole", "llama-tiny");
+        var whole = job("whole", "llama-tiny", 600);
         var computedAtOnce = computed(whole.run(MANIFEST));
-        var parted = job("parted", "llama-tiny");
+        var parted = job("parted", "llama-tiny", 600);
         var stopped = parted.run(MANIFEST, events -> true);
         assertThat(stopped.exit()).isEqualTo(ExitCode.INTERRUPTED);
         assertThat(stopped.all(Event.Interrupted.class)).hasSize(1);
