@@ -88,6 +88,13 @@ public record Training(
                 "Tokens of an example at most; what is longer is cut. Never above what the model was made for.")
         Integer sequenceLength,
 
+        @Default("false")
+        @JsonPropertyDescription(
+                "Whether a layer leaves nothing for its gradient but what went in, and is computed again"
+                        + " when the gradient is due: memory for about a third more time, and the same result, but that dropout is drawn otherwise. On a quantised"
+                        + " model it is always so; where a head alone is trained it has no say.")
+        Boolean gradientCheckpointing,
+
         @Default("17")
         @Min(0)
         @Max(0x1p53)

@@ -42,11 +42,20 @@ record Assembly(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop,
         var store = store(results.recipe());
         var computed = Rows.computed(architecture, made.objective());
         if (!made.objective().task().ofWholeText() || !adapted.trainsOnly(architecture.head())) {
-            return Optional.of(new Loop(setup(made, adapted, computed, plan), plan, order, store, sink, stop));
+            return Optional.of(
+                    new Loop(setup(made, lean(made, adapted), computed, plan), plan, order, store, sink, stop));
         }
         var quick = plan.ofHeadAlone();
         return remembered(made, adapted, computed, results.folder())
                 .map(rows -> new Loop(setup(made, adapted, rows, quick), quick, order, store, sink, stop));
+    }
+
+    /** A quantised model computes its layers again in any case. */
+    private Adapted lean(Ingredients made, Adapted adapted) {
+        return job.getSpec().training().gradientCheckpointing()
+                        && made.method().quantization().isEmpty()
+                ? adapted.recomputing()
+                : adapted;
     }
 
     private Optional<Rows> remembered(Ingredients made, Adapted adapted, Rows computed, Path output) {

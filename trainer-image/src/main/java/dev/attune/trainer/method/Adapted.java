@@ -6,10 +6,12 @@ import dev.attune.trainer.model.Head;
 import dev.attune.trainer.model.ModelFolder;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Parameter;
+import dev.attune.trainer.model.Recomputing;
 import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
 import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Recomputation;
 import dev.attune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +39,11 @@ public record Adapted(
 
     /** What is trained, where it is less than a whole model. */
     public static final String TRAINED = "trained.safetensors";
+
+    /** The same, whose layers keep nothing for their gradients but what went in, and are computed again for them. */
+    public Adapted recomputing() {
+        return new Adapted(new Recomputing(training, new Recomputation()), inference, trainables, adapter, merged);
+    }
 
     /** How many numbers are trained. */
     public long size() {
