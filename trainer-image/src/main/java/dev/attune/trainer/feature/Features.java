@@ -22,12 +22,24 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * The rows that a model whose body isn't trained gives for examples, one each: computed in one pass, in batches of examples
- * of like length.
+ * The rows that layers in which nothing is trained give for examples: computed in one pass, in batches of examples of like
+ * length.
  *
  * @param batches all examples, equal ones once
  */
-public record Features(List<List<Example>> batches) {
+public record Features(List<List<Example>> batches, Unit unit) {
+
+    /** What has a row. */
+    public enum Unit {
+        /** A text. */
+        TEXT,
+        /** Each token of a text. */
+        TOKEN;
+
+        private int rows(Example example) {
+            return this == TEXT ? 1 : example.length();
+        }
+    }
 
     /** Hears about ten times how many examples are done. */
     @FunctionalInterface
@@ -38,9 +50,10 @@ public record Features(List<List<Example>> batches) {
     /**
      * What there is to compute.
      *
+     * @param unit what has a row
      * @param tokens computed at once, at most, filling included; a longer example is computed alone
      */
-    public static Features of(Stream<Example> examples, int tokens) {
+    public static Features of(Stream<Example> examples, Unit unit, int tokens) {
         var seen = new HashSet<Text>();
         var distinct = examples.filter(example -> seen.add(Text.of(example)))
                 .sorted(Comparator.comparingInt(Example::length))
@@ -54,12 +67,21 @@ public record Features(List<List<Example>> batches) {
                 begin = end;
             }
         }
-        return new Features(List.copyOf(batches));
+        return new Features(List.copyOf(batches), unit);
     }
 
     /** How many examples are computed. */
     public int size() {
         return batches.stream().mapToInt(List::size).sum();
+    }
+
+    /** How many rows that gives. */
+    public int rows() {
+        return batches.stream().mapToInt(this::rows).sum();
+    }
+
+    private int rows(List<Example> batch) {
+        return batch.stream().mapToInt(unit::rows).sum();
     }
 
     /** All that a network reads, and how it is put together, which decides the rounding. */
@@ -101,7 +123,7 @@ public record Features(List<List<Example>> batches) {
      * @param model what else decides them: a digest of the model and of how it is computed
      * @return empty: the computation was told to stop, and goes on from there the next time
      */
-    public Optional<Rows> remembered(FeatureStore store, String model, Computation computation) {
+    public Optional<Remembered> remembered(FeatureStore store, String model, Computation computation) {
         var digest = Digests.of((model + Digests.of(bytes())).getBytes(StandardCharsets.UTF_8));
         var kept = store.find(digest);
         var table = kept.filter(this::whole).orElseGet(() -> {
@@ -113,12 +135,18 @@ public record Features(List<List<Example>> batches) {
     }
 
     private boolean whole(NDArray table) {
-        return table.getShape().get(0) == size();
+        return table.getShape().get(0) == rows();
     }
 
     private Map<Text, Integer> places() {
         var places = new LinkedHashMap<Text, Integer>();
-        batches.forEach(batch -> batch.forEach(example -> places.put(Text.of(example), places.size())));
+        var next = 0;
+        for (var batch : batches) {
+            for (var example : batch) {
+                places.put(Text.of(example), next);
+                next += unit.rows(example);
+            }
+        }
         return places;
     }
 
@@ -128,10 +156,12 @@ public record Features(List<List<Example>> batches) {
         kept.ifPresent(parts::add);
         var had = kept.map(rows -> rows.getShape().get(0)).orElse(0L);
         var done = 0;
+        var rows = 0;
         for (var batch : batches) {
             var before = done;
             done += batch.size();
-            if (done <= had) {
+            rows += rows(batch);
+            if (rows <= had) {
                 continue;
             }
             try (var scope = Scope.withoutGradients()) {

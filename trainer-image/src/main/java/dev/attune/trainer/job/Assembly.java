@@ -3,23 +3,26 @@ package dev.attune.trainer.job;
 import dev.attune.api.FineTuneJob;
 import dev.attune.api.FineTuneJobStatus.TrainerInfo;
 import dev.attune.trainer.checkpoint.CheckpointStore;
+import dev.attune.trainer.data.Example;
 import dev.attune.trainer.data.Order;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Sink;
+import dev.attune.trainer.feature.Bottom;
 import dev.attune.trainer.feature.FeatureStore;
 import dev.attune.trainer.feature.Features;
+import dev.attune.trainer.feature.Features.Unit;
+import dev.attune.trainer.feature.Remembered;
 import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.method.Adapted;
+import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.train.AdamW;
 import dev.attune.trainer.train.Lbfgs;
 import dev.attune.trainer.train.Stepper;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 /** Puts together what the steps of a run need. */
 record Assembly(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop, Clock clock) {
@@ -30,24 +33,32 @@ record Assembly(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop,
     private static final long FEATURE_BYTES = 4L << 30;
 
     /** Enough to keep a processor busy; without gradients they take little memory. */
-    private static final int FEATURE_TOKENS = 2048;
+    private static final int TOKENS_AT_ONCE = 2048;
+
+    /** States of all tokens are held in memory. */
+    private static final long STATE_BYTES = 1L << 30;
 
     /**
-     * Where the head alone is trained of what reads a whole text, the body runs once, and not in the loop.
+     * What is the same at every step runs once, and not in the loop: the body where the head alone is trained of what reads a
+     * whole text, and else the lowest layers where nothing is trained in them.
      *
-     * @return empty: told to stop before the body was done
+     * @return empty: told to stop before that was done
      */
     Optional<Loop> loop(Ingredients made, Adapted adapted, Plan plan, Order order, ResultFolder results) {
         var architecture = made.start().model().architecture();
         var store = store(results.recipe());
         var computed = Rows.computed(architecture, made.objective());
-        if (!made.objective().task().ofWholeText() || !adapted.trainsOnly(architecture.head())) {
-            return Optional.of(
-                    new Loop(setup(made, lean(made, adapted), computed, plan), plan, order, store, sink, stop));
+        if (made.objective().task().ofWholeText() && adapted.trainsOnly(architecture.head())) {
+            var quick = plan.ofHeadAlone();
+            return remembered(made, adapted, "features", Unit.TEXT, computed, results)
+                    .map(rows -> new Loop(setup(made, adapted, rows, quick), quick, order, store, sink, stop));
         }
-        var quick = plan.ofHeadAlone();
-        return remembered(made, adapted, computed, results.folder())
-                .map(rows -> new Loop(setup(made, adapted, rows, quick), quick, order, store, sink, stop));
+        var lean = lean(made, adapted);
+        return bottom(made, adapted, order.epochs(plan.totalSteps()))
+                .map(bottom -> remembered(made, adapted, bottom.toString(), Unit.TOKEN, bottom.states(), results)
+                        .map(bottom::continued))
+                .orElse(Optional.of(computed))
+                .map(rows -> new Loop(setup(made, lean, rows, plan), plan, order, store, sink, stop));
     }
 
     /** A quantised model computes its layers again in any case. */
@@ -58,12 +69,27 @@ record Assembly(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop,
                 : adapted;
     }
 
-    private Optional<Rows> remembered(Ingredients made, Adapted adapted, Rows computed, Path output) {
-        var material = made.material();
-        var features =
-                Features.of(Stream.concat(material.train().stream(), material.evaluation().stream()), FEATURE_TOKENS);
+    /** The layers below what is trained, where that they are computed once and kept pays. */
+    private static Optional<Bottom> bottom(Ingredients made, Adapted adapted, double epochs) {
+        var architecture = made.start().model().architecture();
+        var tokens = made.material().both().mapToLong(Example::length).sum();
+        var layers = adapted.frozenLayers(architecture);
+        return epochs >= 2
+                        && layers > 0
+                        && !made.objective().draws()
+                        && architecture.kind() != Kind.ENCODER_DECODER
+                        && tokens * architecture.geometry().hidden() * Float.BYTES <= STATE_BYTES
+                ? Optional.of(new Bottom(architecture, made.objective(), layers))
+                : Optional.empty();
+    }
+
+    private Optional<Remembered> remembered(
+            Ingredients made, Adapted adapted, String what, Unit unit, Rows computed, ResultFolder results) {
+        var features = Features.of(made.material().both(), unit, TOKENS_AT_ONCE);
         var store = new FeatureStore(
-                output.resolveSibling(FEATURES), FEATURE_BYTES, warning -> sink.accept(new Event.Warned(warning)));
+                results.folder().resolveSibling(FEATURES),
+                FEATURE_BYTES,
+                warning -> sink.accept(new Event.Warned(warning)));
         return features.remembered(
                 store,
                 String.join(
@@ -71,13 +97,15 @@ record Assembly(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop,
                         version(),
                         Torch.device(),
                         made.objective().name(),
+                        what,
+                        made.method().quantization().toString(),
                         made.start().digest(job.getSpec().training().seed())),
                 new Features.Computation(
                         computed,
                         adapted.inference(),
                         made.tokenizer().pad(),
                         done -> sink.accept(new Event.Preparing(
-                                "computing features: %d of %d examples".formatted(done, features.size()))),
+                                "computing %s: %d of %d examples".formatted(what, done, features.size()))),
                         stop));
     }
 

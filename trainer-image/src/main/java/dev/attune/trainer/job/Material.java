@@ -87,8 +87,7 @@ record Material(List<Example> train, List<Example> evaluation, List<String> dige
      * @param task tells whether labels are tokens
      */
     void requireWithin(int vocabulary, Path tokenizer, Task task) {
-        Stream.concat(train.stream(), evaluation.stream())
-                .flatMapToInt(example -> task.kind() == Task.Kind.LANGUAGE_MODELING
+        both().flatMapToInt(example -> task.kind() == Task.Kind.LANGUAGE_MODELING
                         ? IntStream.concat(IntStream.of(example.ids()), IntStream.of(example.labels()))
                         : IntStream.of(example.ids()))
                 .filter(id -> id >= vocabulary)
@@ -98,6 +97,11 @@ record Material(List<Example> train, List<Example> evaluation, List<String> dige
                             "%s: its tokenizer gives token %d, the model knows %d tokens: they don't belong together"
                                     .formatted(tokenizer, id, vocabulary));
                 });
+    }
+
+    /** All examples. */
+    Stream<Example> both() {
+        return Stream.concat(train.stream(), evaluation.stream());
     }
 
     /** Tokens of one pass over what is learnt. */

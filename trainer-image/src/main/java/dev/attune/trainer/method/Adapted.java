@@ -2,6 +2,7 @@ package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Head;
 import dev.attune.trainer.model.ModelFolder;
 import dev.attune.trainer.model.Network;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * A model that a method has made ready for training.
@@ -55,6 +57,27 @@ public record Adapted(
         var names = head.parameters().stream().map(Parameter::name).toList();
         return training instanceof WeightsNetwork
                 && trainables.stream().map(Trainable::name).allMatch(names::contains);
+    }
+
+    /** How many of the model's lowest layers, and all below them, hold nothing that is trained; all but one at most. */
+    public int frozenLayers(Architecture architecture) {
+        var parameters = architecture.parameters();
+        var layers = parameters.stream()
+                .flatMap(parameter -> parameter.layer().stream())
+                .distinct()
+                .toList();
+        var onTop = parameters.stream()
+                .dropWhile(parameter -> parameter.layer().isEmpty())
+                .filter(parameter -> parameter.layer().isEmpty())
+                .map(Parameter::module)
+                .toList();
+        return trainables.stream()
+                .mapToInt(trainable -> IntStream.range(0, layers.size())
+                        .filter(layer -> trainable.name().contains(layers.get(layer) + "."))
+                        .findFirst()
+                        .orElseGet(() -> onTop.stream().anyMatch(trainable.name()::contains) ? layers.size() - 1 : 0))
+                .min()
+                .orElse(0);
     }
 
     /** Whether every weight of the model is trained, so that what is trained is a model. */

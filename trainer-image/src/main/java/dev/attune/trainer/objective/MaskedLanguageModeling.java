@@ -49,6 +49,11 @@ record MaskedLanguageModeling(int mask, int vocabulary) implements TokenObjectiv
         return MaskableText.examples(files, tokenizer, sequenceLength);
     }
 
+    @Override
+    public boolean draws() {
+        return true;
+    }
+
     /** A row that has tokens to tell tells at least one, so that every step has a loss. */
     @Override
     public Batch drawn(Batch batch, long seed) {

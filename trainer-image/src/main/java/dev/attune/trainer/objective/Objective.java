@@ -43,6 +43,11 @@ public interface Objective {
         return batch;
     }
 
+    /** Whether {@link #drawn} changes what a network reads, so that a text is another one at every step. */
+    default boolean draws() {
+        return false;
+    }
+
     /** Over how many the loss of a batch runs; of weighted ones, the sum of their weights. */
     double count(Network network, Batch batch);
 

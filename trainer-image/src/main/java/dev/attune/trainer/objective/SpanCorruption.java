@@ -61,6 +61,11 @@ record SpanCorruption(Spans spans) implements TokenObjective {
     }
 
     @Override
+    public boolean draws() {
+        return true;
+    }
+
+    @Override
     public Batch drawn(Batch batch, long seed) {
         return spans.leaveOut(batch, seed);
     }

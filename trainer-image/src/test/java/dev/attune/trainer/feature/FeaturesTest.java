@@ -62,8 +62,8 @@ class FeaturesTest {
         return remembered(examples, tokens, model, () -> false).orElseThrow();
     }
 
-    private Optional<Rows> remembered(List<Example> examples, int tokens, String model, BooleanSupplier stop) {
-        return Features.of(examples.stream(), tokens)
+    private Optional<Remembered> remembered(List<Example> examples, int tokens, String model, BooleanSupplier stop) {
+        return Features.of(examples.stream(), Features.Unit.TEXT, tokens)
                 .remembered(store, model, new Features.Computation(this::compute, null, 0, examplesDone -> {}, stop));
     }
 
@@ -88,7 +88,7 @@ class FeaturesTest {
                 .mapToObj(
                         i -> example(IntStream.range(0, 1 + i % 20).map(j -> i).toArray()))
                 .toList();
-        var features = Features.of(many.stream(), 60);
+        var features = Features.of(many.stream(), Features.Unit.TEXT, 60);
         assertThat(features.size()).isEqualTo(many.size());
         assertThat(features.batches())
                 .allSatisfy(batch -> assertThat(

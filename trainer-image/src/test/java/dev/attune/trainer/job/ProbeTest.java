@@ -246,7 +246,7 @@ class ProbeTest {
             assertThat(calls.getAndSet(0)).as("an epoch on the running model").isGreaterThanOrEqualTo(2);
 
             var store = new FeatureStore(job.file("features"), 1 << 20, warning -> {});
-            var features = Features.of(examples.stream(), 8);
+            var features = Features.of(examples.stream(), Features.Unit.TEXT, 8);
             var pass = new Features.Computation(computed, counting, tokenizer.pad(), done -> {}, () -> false);
             var rows = features.remembered(store, "model", pass).orElseThrow();
             var stepper = new Stepper(model.architecture(), counted, objective, rows, optimiser, 0);
