@@ -92,6 +92,11 @@ public record Batch(
         return Arrays.stream(attentionMask).sum();
     }
 
+    /** Whether there is filling. */
+    public boolean filled() {
+        return tokens() < ids.length;
+    }
+
     /** The tokens of a row, filling left out. */
     public int[] text(int row) {
         var from = row * length;

@@ -62,10 +62,7 @@ public record Adapted(
     /** How many of the model's lowest layers, and all below them, hold nothing that is trained; all but one at most. */
     public int frozenLayers(Architecture architecture) {
         var parameters = architecture.parameters();
-        var layers = parameters.stream()
-                .flatMap(parameter -> parameter.layer().stream())
-                .distinct()
-                .toList();
+        var layers = architecture.layerNames();
         var onTop = parameters.stream()
                 .dropWhile(parameter -> parameter.layer().isEmpty())
                 .filter(parameter -> parameter.layer().isEmpty())

@@ -34,6 +34,19 @@ public interface Architecture {
         return true;
     }
 
+    /** Whether it reads texts that stand behind each other in one row as it reads each alone. */
+    default boolean readsTextsInARow() {
+        return kind() != Kind.ENCODER_DECODER;
+    }
+
+    /** The layers of the model, lowest first, as {@link Network#residual} is given them. */
+    default List<String> layerNames() {
+        return parameters().stream()
+                .flatMap(parameter -> parameter.layer().stream())
+                .distinct()
+                .toList();
+    }
+
     /** Whether adapters may stand at a layer: one that libraries know by another name than files do is none to name. */
     default boolean adaptable(Parameter layer) {
         return true;

@@ -14,8 +14,9 @@ import dev.attune.trainer.tensor.Torch;
  * @param window how many keys a causal query sees, itself included; 0: all before it
  * @param real boolean {@code [batch, keys]} of the last keys: false for filling; {@code null}: there is none
  * @param bias added to the scores; {@code null}: nothing
+ * @param texts that stand behind each other; {@code null}: there is one
  */
-public record Mask(boolean causal, int window, NDArray real, Bias bias) {
+public record Mask(boolean causal, int window, NDArray real, Bias bias, Texts texts) {
 
     /** What is added to scores: {@code [1, heads, queries, keys]}, the last query standing at the last key. */
     @FunctionalInterface
@@ -26,22 +27,22 @@ public record Mask(boolean causal, int window, NDArray real, Bias bias) {
 
     /** Every token sees itself and what is before it. */
     public static Mask causal(Tokens tokens) {
-        return new Mask(true, 0, tokens.filledBehind() ? null : tokens.real(), null);
+        return new Mask(true, 0, tokens.filledBehind() ? null : tokens.real(), null, tokens.texts());
     }
 
     /** Every token sees every other that is real. */
     public static Mask full(Tokens tokens) {
-        return new Mask(false, 0, tokens.real(), null);
+        return new Mask(false, 0, tokens.real(), null, tokens.texts());
     }
 
     /** The same, with something added to the scores. */
     public Mask plus(Bias added) {
-        return new Mask(causal, window, real, added);
+        return new Mask(causal, window, real, added, texts);
     }
 
     /** The same, seeing only the last keys. */
     public Mask within(int keys) {
-        return new Mask(causal, keys, real, bias);
+        return new Mask(causal, keys, real, bias, texts);
     }
 
     /** Whether all that there is to mask is the future, if anything. */
@@ -50,7 +51,7 @@ public record Mask(boolean causal, int window, NDArray real, Bias bias) {
     }
 
     private boolean cuts(long keys) {
-        return window > 0 && window < keys;
+        return window > 0 && window < (texts == null ? keys : texts.longest());
     }
 
     /**
@@ -79,11 +80,13 @@ public record Mask(boolean causal, int window, NDArray real, Bias bias) {
     }
 
     private NDArray order(NDManager manager, long queries, long keys) {
+        var begins = texts == null ? new long[Math.toIntExact(keys)] : texts.begins();
         return table(
                 manager,
                 queries,
                 keys,
-                (query, key) -> !causal || key <= query && (window == 0 || key > query - window));
+                (query, key) -> begins[(int) query] == begins[(int) key]
+                        && (!causal || key <= query && (window == 0 || key > query - window)));
     }
 
     private static NDArray itself(NDManager manager, long queries, long keys) {

@@ -46,9 +46,12 @@ public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
     public NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask) {
         var queries = q.getShape().get(2);
         var keys = k.getShape().get(2);
-        return mask.plain(queries, keys)
+        if (!mask.plain(queries, keys)) {
+            return Ops.attention(q, k, v, mask.table(q.getManager(), queries, keys));
+        }
+        return mask.texts() == null
                 ? Ops.attention(q, k, v, mask.causal() && queries > 1)
-                : Ops.attention(q, k, v, mask.table(q.getManager(), queries, keys));
+                : Ops.attention(q, k, v, mask.texts().lengths(), mask.causal());
     }
 
     @Override

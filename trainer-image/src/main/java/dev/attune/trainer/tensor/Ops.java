@@ -154,6 +154,11 @@ public final class Ops {
         return tensor(q, "attention", of(q), of(k), of(v), IValue.from(causal));
     }
 
+    /** The same of texts that stand behind each other, each of which attends to itself alone; lengths [texts]. */
+    public static NDArray attention(NDArray q, NDArray k, NDArray v, long[] lengths, boolean causal) {
+        return tensor(q, "attention_apart", of(q), of(k), of(v), IValue.listFrom(lengths), IValue.from(causal));
+    }
+
     /** The same with a mask that broadcasts to {@code [batch, heads, length, keys]}: boolean, true may be attended to; or added. */
     public static NDArray attention(NDArray q, NDArray k, NDArray v, NDArray mask) {
         return tensor(q, "attention_masked", of(q), of(k), of(v), of(mask));

@@ -54,7 +54,7 @@ class MaskTest {
 
     @Test
     void fillingBehindNeedsNoMaskWhereNothingLooksBehind() {
-        var tokens = new Tokens(null, null, real("xx."), true, 0, null);
+        var tokens = new Tokens(null, null, real("xx."), true, 0, null, null);
         assertThat(Mask.causal(tokens).plain(3, 3)).isTrue();
         assertThat(Mask.full(tokens).plain(3, 3)).isFalse();
     }
@@ -95,7 +95,7 @@ class MaskTest {
     }
 
     private static Tokens tokens(String real) {
-        return new Tokens(null, null, real == null ? null : real(real), false, 0, null);
+        return new Tokens(null, null, real == null ? null : real(real), false, 0, null, null);
     }
 
     private static NDArray real(String row) {

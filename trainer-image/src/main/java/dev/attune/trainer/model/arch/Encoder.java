@@ -15,11 +15,14 @@ import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.model.Targets;
 import dev.attune.trainer.model.Tokens;
+import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -170,14 +173,20 @@ record Encoder(
 
     /** Positions {@code [1 or batch, length]}. RoBERTa counts tokens, and leaves filling where counting begins. */
     private NDArray places(Network network, Tokens tokens, long length) {
-        var manager = tokens.ids().getManager();
-        var first = tokens.offset() + network.past();
         if (padding < 0 || network.virtualTokens() > 0) {
-            var from = first + padding + 1;
-            return manager.arange(from, from + (int) length, 1, DataType.INT64).expandDims(0);
+            var positions = LongStream.of(tokens.positions(network.past(), length))
+                    .map(position -> position + padding + 1)
+                    .toArray();
+            return Torch.array(positions).expandDims(0);
         }
         var real = tokens.ids().neq(padding).toType(DataType.INT64, false);
-        return real.cumSum(1).add(first).mul(real).add(padding);
+        var count = real.cumSum(1);
+        if (tokens.texts() != null) {
+            var before = Ops.rows(
+                    count.sub(real).squeeze(0), Torch.array(tokens.texts().begins()));
+            count = count.sub(before.expandDims(0));
+        }
+        return count.add(tokens.offset() + network.past()).mul(real).add(padding);
     }
 
     /** Which text each token belongs to {@code [1 or batch, length]}; virtual tokens belong to the first. */

@@ -2,7 +2,6 @@ package dev.attune.trainer.model.arch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Config;
@@ -16,6 +15,7 @@ import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.model.Targets;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.Tokens;
+import dev.attune.trainer.tensor.Torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -101,9 +101,8 @@ record Gpt2(
     @Override
     public NDArray hidden(Network network, Tokens tokens) {
         var read = network.input(network.embedding(PREFIX + "wte", tokens.ids()), tokens);
-        var first = tokens.offset() + network.past();
-        var positions = read.getManager()
-                .arange(first, first + (int) read.getShape().get(1), 1, DataType.INT64)
+        var positions = Torch.array(
+                        tokens.positions(network.past(), read.getShape().get(1)))
                 .expandDims(0);
         var x = read.add(network.embedding(PREFIX + "wpe", positions));
         var mask = Mask.causal(tokens);

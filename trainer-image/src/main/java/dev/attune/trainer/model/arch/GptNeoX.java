@@ -119,8 +119,7 @@ record GptNeoX(
     @Override
     public NDArray hidden(Network network, Tokens tokens) {
         var x = network.input(network.embedding(PREFIX + "embed_in", tokens.ids()), tokens);
-        var angles = rotary.table(x.getManager(), tokens.offset() + network.past(), (int)
-                x.getShape().get(1));
+        var angles = rotary.table(tokens.positions(network.past(), x.getShape().get(1)));
         var mask = Mask.causal(tokens);
         for (var layer = 0; layer < layers; layer++) {
             var block = block(layer);

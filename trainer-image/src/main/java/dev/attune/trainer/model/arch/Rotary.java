@@ -1,7 +1,6 @@
 package dev.attune.trainer.model.arch;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.trainer.model.Config;
@@ -80,15 +79,16 @@ final class Rotary {
         return (1 - smooth) * frequency / factor + smooth * frequency;
     }
 
-    /** Cosines and sines {@code [length, width]} of the positions from offset on. */
-    NDArray[] table(NDManager manager, int offset, int length) {
+    /** Cosines and sines {@code [length, width]} of positions [length]. */
+    NDArray[] table(long[] positions) {
+        var length = positions.length;
         var half = frequencies.length;
         var cos = new float[length * half * 2];
         var sin = new float[length * half * 2];
-        for (var position = 0; position < length; position++) {
+        for (var row = 0; row < length; row++) {
             for (var i = 0; i < half; i++) {
-                var angle = (float) (position + offset) * frequencies[i];
-                var at = position * half * 2 + i;
+                var angle = (float) positions[row] * frequencies[i];
+                var at = row * half * 2 + i;
                 cos[at] = (float) Math.cos(angle);
                 sin[at] = (float) Math.sin(angle);
                 cos[at + half] = cos[at];

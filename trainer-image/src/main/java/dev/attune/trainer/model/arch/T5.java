@@ -194,8 +194,8 @@ record T5(
         var answers = tokens.answers();
         var source = answers == null || answers.source() == null ? source(network, tokens) : answers.source();
         var ids = answers == null ? shifted(tokens.ids()) : answers.ids();
-        var own =
-                new Mask(true, 0, null, null).plus(positions(decoder(0), false).bias(network));
+        var own = new Mask(true, 0, null, null, null)
+                .plus(positions(decoder(0), false).bias(network));
         var other = Mask.full(tokens);
         var length = ids.getShape().get(1);
         // What a layer looks at goes through it beside what it works on, as gradients come back through its input

@@ -44,7 +44,8 @@ class HiddenStatesTest {
         var model = ModelFolder.load(name, folder, task, 0, Architectures::of);
         try (var scope = Scope.withoutGradients()) {
             var real = reference.array("attention_mask").toType(DataType.BOOLEAN, false);
-            var tokens = new Tokens(ids(reference, "input_ids"), ids(reference, "token_type_ids"), real, true, 0, null);
+            var tokens = new Tokens(
+                    ids(reference, "input_ids"), ids(reference, "token_type_ids"), real, true, 0, null, null);
             var hidden = model.architecture()
                     .hidden(new WeightsNetwork(model.weights()), tokens)
                     .toFloatArray();
