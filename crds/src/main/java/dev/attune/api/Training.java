@@ -95,12 +95,27 @@ public record Training(
                         + " model it is always so; where a head alone is trained it has no say.")
         Boolean gradientCheckpointing,
 
+        @Default("fp32")
+        @JsonPropertyDescription(
+                "What is multiplied in. fp32: 32 bits a number. bf16: 16 bits; weights that aren't trained"
+                        + " are kept in 16 as well, those that are, their gradients, norms and losses stay fp32. Faster and of half"
+                        + " the memory on a GPU, or a CPU with AMX; on another CPU fp32 is used, which is faster there.")
+        Precision precision,
+
         @Default("17")
         @Min(0)
         @Max(0x1p53)
         @JsonPropertyDescription("Seed of everything random: data order, held-out share, new weights, dropout. The same"
                 + " recipe with the same seed on the same hardware gives the same weights.")
         Long seed) {
+
+    /** What is multiplied in. */
+    public enum Precision {
+        @JsonProperty("fp32")
+        FP32,
+        @JsonProperty("bf16")
+        BF16
+    }
 
     /** Course of the learning rate after the warm-up. */
     public enum Schedule {

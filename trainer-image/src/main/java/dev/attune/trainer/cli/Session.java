@@ -8,6 +8,7 @@ import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.job.FineTuning;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.sink.Sinks;
+import dev.attune.trainer.tensor.Processor;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
@@ -29,7 +30,7 @@ final class Session {
             try {
                 var job = reading.get();
                 ResultSinks.of(job, places).forEach(sinks::add);
-                return new FineTuning(job, places, sinks, stop, Clock.systemUTC())
+                return new FineTuning(job, places, sinks, stop, Clock.systemUTC(), Processor::here)
                         .run()
                         .code();
             } catch (TrainerFailure e) {

@@ -3,6 +3,7 @@ package dev.attune.trainer.job;
 import dev.attune.api.FineTuneJob;
 import dev.attune.api.FineTuneJobSpec;
 import dev.attune.api.Output.Form;
+import dev.attune.api.Training;
 import dev.attune.protocol.ExitCode;
 import dev.attune.protocol.Report.Failure;
 import dev.attune.trainer.data.Batch;
@@ -14,10 +15,13 @@ import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.method.Method;
 import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.method.Methods;
+import dev.attune.trainer.method.Trainable;
 import dev.attune.trainer.model.Model;
+import dev.attune.trainer.model.Precision;
 import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.objective.Objectives;
 import dev.attune.trainer.place.Places;
+import dev.attune.trainer.tensor.Processor;
 import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.text.Tokenizer;
 import java.nio.file.Path;
@@ -25,6 +29,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
@@ -38,19 +43,28 @@ public final class FineTuning {
     private final Sink sink;
     private final BooleanSupplier stop;
     private final Clock clock;
+    private final Supplier<Processor> processor;
 
     /**
      * A run.
      *
      * @param job with its defaults filled in
      * @param stop asked between steps, and between the batches of features: whether to save and end
+     * @param processor asked where it decides: what computes
      */
-    public FineTuning(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop, Clock clock) {
+    public FineTuning(
+            FineTuneJob job,
+            Places places,
+            Sink sink,
+            BooleanSupplier stop,
+            Clock clock,
+            Supplier<Processor> processor) {
         this.job = job;
         this.places = places;
         this.sink = sink;
         this.stop = stop;
         this.clock = clock;
+        this.processor = processor;
     }
 
     /** Runs to an end, which is never an exception. */
@@ -108,13 +122,27 @@ public final class FineTuning {
                     new Ingredients(
                             method,
                             fitting,
-                            start,
+                            start.in(precision()),
                             tokenizer,
                             material,
                             () -> start(method, objective).model()),
                     form,
                     results);
         }
+    }
+
+    /** What was asked for, or fp32 where that is faster and more exact. */
+    private Precision precision() {
+        if (job.getSpec().training().precision() == Training.Precision.FP32) {
+            return Precision.FP32;
+        }
+        if (processor.get().fastBf16()) {
+            return Precision.BF16;
+        }
+        sink.accept(new Event.Warned(
+                "spec.training.precision: this processor has no amx_bf16 and multiplies bf16 slower than fp32: everything is"
+                        + " computed in fp32"));
+        return Precision.FP32;
     }
 
     private static List<Path> folders(StartingModel start, Method method) {
@@ -167,6 +195,7 @@ public final class FineTuning {
         var training = spec.training();
         var start = made.start();
         var adapted = made.method().adapt(start.model(), training.seed());
+        start.model().freeze(adapted.trainables().stream().map(Trainable::array).toList());
         var examples = made.material().train().size();
         var wholly = made.method().optimisation() == Optimisation.LBFGS;
         var order = new Order(examples, wholly ? examples : training.batchSize(), training.seed());
@@ -191,7 +220,8 @@ public final class FineTuning {
         var some = examples.subList(0, Math.min(plan.microBatchSize(), examples.size()));
         var sample = made.objective()
                 .drawn(Batch.inOrder(some, some.size(), made.tokenizer().pad()).get(0), 0);
-        var merge = Merge.of(made.start().model().architecture(), adapted, made.objective(), sample);
+        var exact = made.exact(adapted, job.getSpec().training().seed());
+        var merge = Merge.of(made.start().model().architecture(), exact, made.objective(), sample);
         if (made.method().hasAdapter()) {
             sink.accept(new Event.Merged(merge.difference()));
         }

@@ -11,7 +11,6 @@ import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
-import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.text.Tokenizer;
@@ -73,7 +72,7 @@ record Judge(
         }
         var written = new ArrayList<Generated>();
         try (var scope = Scope.withoutGradients()) {
-            written.addAll(write(0, new WeightsNetwork(start.get().weights())));
+            written.addAll(write(0, start.get().network()));
         }
         written.addAll(write(step, adapted.inference()));
         return written;

@@ -9,6 +9,7 @@ import dev.attune.trainer.model.FreshWeights;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.ModelFolder;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Precision;
 import dev.attune.trainer.model.Quantization;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.arch.Architectures;
@@ -121,6 +122,11 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
     private StartingModel keptAs(Optional<Quantization> kind) {
         return kind.map(how -> new StartingModel(model.quantized(how), adapter, tokenizer, folders))
                 .orElse(this);
+    }
+
+    /** The same, computing in a precision. */
+    StartingModel in(Precision precision) {
+        return new StartingModel(model.in(precision), adapter, tokenizer, folders);
     }
 
     /** What computes an answer. */

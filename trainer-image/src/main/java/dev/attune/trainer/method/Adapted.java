@@ -128,6 +128,15 @@ public record Adapted(
         }
     }
 
+    /** Takes what is trained from the same method on another copy of the model. */
+    public void take(Adapted other) {
+        try (var scope = Scope.withoutGradients()) {
+            for (var i = 0; i < trainables.size(); i++) {
+                Ops.copyInto(trainables.get(i).array(), other.trainables.get(i).array());
+            }
+        }
+    }
+
     private void take(List<SafetensorsFile> files) {
         for (var trainable : trainables) {
             var name = trainable.name();

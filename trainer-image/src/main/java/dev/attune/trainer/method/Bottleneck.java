@@ -130,7 +130,7 @@ record Bottleneck(String label, BottleneckConfig form) implements Method {
                 return base.residual(layer, part, x, output, norm);
             }
             var read = form.parallel() ? x : form.onSum() ? norm.apply(x.add(output)) : output;
-            return base.residual(layer, part, x, output.add(bottleneck(own, read)), norm);
+            return base.residual(layer, part, x, output.add(bottleneck(own, Ops.like(read, output))), norm);
         }
 
         private NDArray bottleneck(Weights own, NDArray x) {

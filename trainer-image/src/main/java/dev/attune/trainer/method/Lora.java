@@ -168,7 +168,8 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
             if (update == null || update.layer().role() == Role.EMBEDDING) {
                 return y;
             }
-            var input = dropout > 0 ? Ops.dropout(x, dropout) : x;
+            var read = Ops.like(x, y);
+            var input = dropout > 0 ? Ops.dropout(read, dropout) : read;
             if (!update.isDora()) {
                 return y.add(update.of(input));
             }

@@ -2,7 +2,6 @@ package dev.attune.trainer.method;
 
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Parameter;
-import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.tensor.Torch;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +17,7 @@ final class Own {
                 .map(p -> new Trainable(p.name(), model.weights().get(p.name()), p.decays()))
                 .toList();
         trainables.forEach(trainable -> Torch.requireGradient(trainable.array()));
-        var network = new WeightsNetwork(model.weights());
+        var network = model.network();
         return new Adapted(network, network, trainables, Optional.empty(), model::weights);
     }
 }

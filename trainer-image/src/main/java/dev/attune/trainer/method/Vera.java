@@ -200,7 +200,7 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
 
         /** For an input {@code [..., in]}, what is added to what the layer gives: {@code [..., out]}. */
         NDArray of(NDArray x) {
-            return Ops.linear(Ops.linear(x, a).mul(d), b).mul(scale);
+            return Ops.linear(Ops.like(Ops.linear(x, a).mul(d), x), b).mul(scale);
         }
 
         NDArray foldedInto(NDArray weight) {
@@ -215,7 +215,7 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
         @Override
         public NDArray plus(String name, NDArray x, NDArray y) {
             var update = updates.get(name);
-            return update == null ? y : y.add(update.of(x));
+            return update == null ? y : y.add(update.of(Ops.like(x, y)));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
+import dev.attune.trainer.tensor.Ops;
 import java.util.List;
 import java.util.Set;
 
@@ -65,9 +66,9 @@ public interface Architecture {
     /** What stands on top for the task. */
     Head head();
 
-    /** What the head gives for hidden states {@code [n, hidden]}: {@code [n, outputs]}. */
+    /** What the head gives for hidden states {@code [n, hidden]}: {@code [n, outputs]}, fp32. */
     default NDArray outputs(Network network, NDArray rows) {
-        return head().outputs().apply(network, rows);
+        return Ops.fp32(head().outputs().apply(network, rows));
     }
 
     /** Tokens that a row may have at most. */

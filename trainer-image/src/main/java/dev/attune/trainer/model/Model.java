@@ -3,6 +3,7 @@ package dev.attune.trainer.model;
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.tensor.Recomputation;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,10 +15,49 @@ import java.util.Map;
  * @param config its {@code config.json}
  * @param task what it is asked for
  * @param architecture its mathematics
- * @param weights by name, in the architecture's order; fp32, but where {@link Quantization} keeps codes
+ * @param weights by name, in the architecture's order; fp32, but where {@link Quantization} keeps codes, or {@link #freeze}
+ *     was called
+ * @param precision what its network computes in
  */
 public record Model(
-        String source, Path folder, Config config, Task task, Architecture architecture, Map<String, NDArray> weights) {
+        String source,
+        Path folder,
+        Config config,
+        Task task,
+        Architecture architecture,
+        Map<String, NDArray> weights,
+        Precision precision) {
+
+    /** A model that computes in fp32. */
+    public Model(
+            String source,
+            Path folder,
+            Config config,
+            Task task,
+            Architecture architecture,
+            Map<String, NDArray> weights) {
+        this(source, folder, config, task, architecture, weights, Precision.FP32);
+    }
+
+    /** The same model computing in a precision; weights are shared. */
+    public Model in(Precision other) {
+        return new Model(source, folder, config, task, architecture, weights, other);
+    }
+
+    /**
+     * Keeps every matrix as the precision multiplies it, but for those that are trained; this model and those that share its
+     * weights have no others then.
+     *
+     * @param trained the arrays that gradients are kept for
+     */
+    public void freeze(Collection<NDArray> trained) {
+        architecture.parameters().stream()
+                .filter(Parameter::isMatrix)
+                .map(Parameter::name)
+                .filter(name -> !weights.containsKey(Quantization.scales(name)))
+                .filter(name -> trained.stream().noneMatch(array -> array == weights.get(name)))
+                .forEach(name -> precision.replace(weights, name));
+    }
 
     /** How many numbers its weights are. */
     public long size() {
@@ -28,18 +68,18 @@ public record Model(
 
     /** The model as it is; where weights are kept as codes, its layers are computed again for their gradients. */
     public Network network() {
-        var network = new WeightsNetwork(weights);
+        var network = new WeightsNetwork(weights, precision);
         return weights.keySet().stream().anyMatch(Quantization::isScales)
                 ? new Recomputing(network, new Recomputation())
                 : network;
     }
 
-    /** A weight in fp32, restored if it is kept as codes. */
+    /** A weight, restored to fp32 if it is kept as codes. */
     public NDArray weight(String name) {
         return Quantization.weight(weights, name);
     }
 
-    /** All weights in fp32; those kept as codes are restored into new arrays. */
+    /** All weights; those kept as codes are restored to fp32 in new arrays. */
     public Map<String, NDArray> plainWeights() {
         var plain = new LinkedHashMap<String, NDArray>();
         weights.keySet().stream()
@@ -55,6 +95,6 @@ public record Model(
     public Model quantized(Quantization kind) {
         var kept = new LinkedHashMap<>(weights);
         architecture.parameters().forEach(parameter -> kind.replace(kept, architecture, parameter));
-        return new Model(source, folder, config, task, architecture, kept);
+        return new Model(source, folder, config, task, architecture, kept, precision);
     }
 }

@@ -42,6 +42,11 @@ public record Parameter(String name, Shape shape, Role role) {
         return role != Role.BIAS && role != Role.NORM && !name.contains("bias");
     }
 
+    /** Whether it is one of the many numbers of a layer or an embedding, rather than one for each output. */
+    public boolean isMatrix() {
+        return role != Role.BIAS && role != Role.NORM;
+    }
+
     /** The module that holds it: the name without its last part. */
     public String module() {
         return name.substring(0, name.lastIndexOf('.'));

@@ -115,7 +115,7 @@ public enum Quantization {
             var scales = Ops.blockMaxima(blocks);
             var codes = codes(Ops.blockRatios(blocks, scales)).reshape(shape.get(0), -1);
             weights.put(name, scope.keep(codes));
-            weights.put(name + SCALES, scope.keep(scales));
+            weights.put(scales(name), scope.keep(scales));
         }
         weight.close();
     }
@@ -134,7 +134,7 @@ public enum Quantization {
     /** The weight of a name in fp32, restored if it is kept as codes; {@code null}: there is none. */
     static NDArray weight(Map<String, NDArray> weights, String name) {
         var kept = weights.get(name);
-        var scales = weights.get(name + SCALES);
+        var scales = weights.get(scales(name));
         if (scales == null) {
             return kept;
         }
@@ -144,6 +144,11 @@ public enum Quantization {
             }
         }
         throw new IllegalStateException(name + " is kept as " + kept.getDataType());
+    }
+
+    /** The name of a weight's scales, where it is kept as codes. */
+    static String scales(String name) {
+        return name + SCALES;
     }
 
     /** Whether a name among a model's weights is that of scales. */

@@ -7,8 +7,17 @@ import dev.attune.trainer.tensor.Torch;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The network itself: looks weights up by the module's name and applies them; those kept as codes are restored at each use. */
-public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
+/**
+ * The network itself: looks weights up by the module's name and applies them; those kept as codes are restored at each use.
+ *
+ * @param precision what linear layers and attention compute in; norms and residuals are fp32 in any case
+ */
+public record WeightsNetwork(Map<String, NDArray> weights, Precision precision) implements Network {
+
+    /** A network that computes in fp32, however its weights are kept. */
+    public WeightsNetwork(Map<String, NDArray> weights) {
+        this(weights, Precision.FP32);
+    }
 
     @Override
     public NDArray embedding(String name, NDArray ids) {
@@ -19,12 +28,13 @@ public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
     public NDArray linear(String name, NDArray x) {
         var bias = weights.get(name + ".bias");
         var weight = Quantization.weight(weights, name + ".weight");
-        return bias == null ? Ops.linear(x, weight) : Ops.linear(x, weight, bias);
+        var input = precision.of(x);
+        return bias == null ? Ops.linear(input, weight) : Ops.linear(input, weight, bias);
     }
 
     @Override
     public NDArray conv1d(String name, NDArray x) {
-        return Ops.conv1d(x, Quantization.weight(weights, name + ".weight"), weights.get(name + ".bias"));
+        return Ops.conv1d(precision.of(x), Quantization.weight(weights, name + ".weight"), weights.get(name + ".bias"));
     }
 
     @Override
@@ -46,12 +56,13 @@ public record WeightsNetwork(Map<String, NDArray> weights) implements Network {
     public NDArray attention(String name, NDArray q, NDArray k, NDArray v, Mask mask) {
         var queries = q.getShape().get(2);
         var keys = k.getShape().get(2);
+        var asked = precision.of(q);
         if (!mask.plain(queries, keys)) {
-            return Ops.attention(q, k, v, mask.table(q.getManager(), queries, keys));
+            return Ops.attention(asked, k, v, mask.table(q.getManager(), queries, keys));
         }
         return mask.texts() == null
-                ? Ops.attention(q, k, v, mask.causal() && queries > 1)
-                : Ops.attention(q, k, v, mask.texts().lengths(), mask.causal());
+                ? Ops.attention(asked, k, v, mask.causal() && queries > 1)
+                : Ops.attention(asked, k, v, mask.texts().lengths(), mask.causal());
     }
 
     @Override

@@ -145,7 +145,7 @@ public final class SafetensorsFile {
         if (array.getDataType() == DataType.FLOAT32) {
             return array;
         }
-        var floats = Ops.cast(array, DType.F32.scalarType);
+        var floats = Ops.fp32(array);
         array.close();
         return floats;
     }

@@ -13,6 +13,10 @@ import java.util.List;
 /**
  * The operations that DJL's arrays lack, with gradients, each one call into libtorch. Their code is
  * {@code ops.torchscript} beside this class; the names and meanings are those of {@code torch}.
+ *
+ * <p>An array may be bf16, for which DJL has no name: it can be added, multiplied and reshaped, but its type and its numbers
+ * can't be asked for. Weights are taken as the type of x, and their gradients come in their own; norms and embeddings give
+ * fp32.
  */
 public final class Ops {
 
@@ -50,7 +54,10 @@ public final class Ops {
         return tensor(a, "row_norms", of(w), of(a), of(b), IValue.from(scale));
     }
 
-    /** {@code y + (k−1)·base + k·update} with {@code k = magnitude / norm}: arrays {@code [..., out]}, the last two {@code [out]}. */
+    /**
+     * {@code y + (k−1)·base + k·update} with {@code k = magnitude / norm}, in the type of y: arrays {@code [..., out]}, the
+     * last two {@code [out]}.
+     */
     public static NDArray dora(NDArray y, NDArray base, NDArray update, NDArray magnitude, NDArray norm) {
         return tensor(y, "dora", of(y), of(base), of(update), of(magnitude), of(norm));
     }
@@ -148,7 +155,7 @@ public final class Ops {
 
     /**
      * Scaled dot-product attention: q {@code [batch, heads, length, d]}, k and v {@code [batch, kvHeads, keys, d]}, where
-     * kvHeads divides heads.
+     * kvHeads divides heads; in the type of q.
      */
     public static NDArray attention(NDArray q, NDArray k, NDArray v, boolean causal) {
         return tensor(q, "attention", of(q), of(k), of(v), IValue.from(causal));
@@ -206,9 +213,19 @@ public final class Ops {
         return tensor(bias, "masked_bias", of(bias), of(allowed));
     }
 
-    /** The same numbers as another type, with gradient. */
-    public static NDArray cast(NDArray x, long scalarType) {
-        return tensor(x, "cast", of(x), IValue.from(scalarType));
+    /** x as the type of another array, with gradient. */
+    public static NDArray like(NDArray x, NDArray other) {
+        return tensor(x, "like", of(x), of(other));
+    }
+
+    /** The same numbers as fp32, with gradient; what is fp32 already shares memory. */
+    public static NDArray fp32(NDArray x) {
+        return tensor(x, "fp32", of(x));
+    }
+
+    /** The same numbers as bf16, with gradient; what is bf16 already shares memory. */
+    public static NDArray bf16(NDArray x) {
+        return tensor(x, "bf16", of(x));
     }
 
     /** Bytes {@code [..., n·size]} read as numbers of a type. */

@@ -71,6 +71,11 @@ public final class Torch {
                         && (message.contains("can't allocate memory") || message.contains("out of memory"));
     }
 
+    /** Whether an accelerator computes. */
+    static boolean hasGpu() {
+        return DEVICE.isGpu();
+    }
+
     /** What computes, for people: {@code cpu (threads: 2)} or {@code gpu 0}. */
     public static String device() {
         return DEVICE.isGpu() ? "gpu " + DEVICE.getDeviceId() : "cpu (threads: %d)".formatted(JniUtils.getNumThreads());

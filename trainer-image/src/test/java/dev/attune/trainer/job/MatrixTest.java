@@ -2,8 +2,11 @@ package dev.attune.trainer.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import dev.attune.api.FineTuneJobSpec;
 import dev.attune.api.Method;
 import dev.attune.protocol.ExitCode;
@@ -16,6 +19,7 @@ import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.ModelFolder;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Precision;
 import dev.attune.trainer.model.Task;
 import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.model.arch.Architectures;
@@ -221,7 +225,45 @@ class MatrixTest {
                 var again = reloaded(spec, places, start.model(), adapted, job.file("again"));
                 assertThat(outputs(start.model(), again, objective, batch)).isEqualTo(outputs);
                 merges(spec, start.model(), adapted, objective, batch, outputs);
+                bf16_differs_by_its_rounding(spec, places, objective, batch);
             }
+        }
+
+        private static void bf16_differs_by_its_rounding(
+                FineTuneJobSpec spec, Places places, Objective objective, Batch batch) {
+            var exact = pass(spec, places, objective, batch, Precision.FP32);
+            var rounded = pass(spec, places, objective, batch, Precision.BF16);
+            assertThat(rounded.loss()).isCloseTo(exact.loss(), withinPercentage(1));
+            var apart = rounded.gradients().sub(exact.gradients());
+            assertThat(length(apart))
+                    .as("difference of all gradients, taken as one vector")
+                    .isPositive()
+                    .isLessThan(0.05f * length(exact.gradients()));
+        }
+
+        /** What a pass forwards and backwards comes to; gradients as one row. */
+        private record Pass(double loss, NDArray gradients) {}
+
+        private static Pass pass(
+                FineTuneJobSpec spec, Places places, Objective objective, Batch batch, Precision precision) {
+            var model = StartingModel.load(places, spec.model().from(), objective.task(), 0)
+                    .in(precision)
+                    .model();
+            var adapted = method(spec).adapt(model, 1);
+            model.freeze(adapted.trainables().stream().map(Trainable::array).toList());
+            var network = adapted.training();
+            try (var scope = Scope.withGradients()) {
+                var rows = objective.rows(model.architecture(), network, batch);
+                var loss = objective.learn(model.architecture(), network, rows, batch, 1);
+                var gradients = new NDList();
+                adapted.trainables()
+                        .forEach(t -> gradients.add(t.array().getGradient().flatten()));
+                return new Pass(loss, scope.keep(NDArrays.concat(gradients)));
+            }
+        }
+
+        private static float length(NDArray row) {
+            return row.norm().getFloat();
         }
 
         private static void moves_exactly_what_it_trains(

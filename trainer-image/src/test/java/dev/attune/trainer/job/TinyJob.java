@@ -6,6 +6,7 @@ import dev.attune.schema.ManifestSchema;
 import dev.attune.schema.Manifests;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.place.Places;
+import dev.attune.trainer.tensor.Processor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -90,13 +91,23 @@ record TinyJob(Path folder) {
 
     /** Runs, and asks to stop once that is true of what happened. */
     Outcome run(String manifest, Predicate<List<Event>> stop) {
+        return run(manifest, stop, new Processor(true));
+    }
+
+    /** Runs on another processor than one that computes in any precision. */
+    Outcome run(String manifest, Processor processor) {
+        return run(manifest, events -> false, processor);
+    }
+
+    private Outcome run(String manifest, Predicate<List<Event>> stop, Processor processor) {
         var events = new ArrayList<Event>();
         var exit = new FineTuning(
                         job(manifest),
                         new Places(folder, folder),
                         events::add,
                         () -> stop.test(events),
-                        Clock.systemUTC())
+                        Clock.systemUTC(),
+                        () -> processor)
                 .run();
         return new Outcome(exit, events);
     }
