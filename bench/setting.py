@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import cycle, islice
 from pathlib import Path
 from string import Template
 
@@ -14,6 +15,8 @@ QUICKSTART = ROOT / "examples/quickstart/volumes/quickstart"
 FIXTURES = ROOT / "trainer-image/src/test/resources/fixtures"
 WORK = ROOT / ".attune" / "bench"
 CACHE = Path(os.environ.get("ATTUNE_MODELS", Path.home() / ".cache/attune-models"))
+LAY_OUT = "lay out models and data with ../shared/models/fetch, or name the folder in ATTUNE_MODELS"
+
 
 def fail(message):
     sys.exit(f"{Path(sys.argv[0]).name}: {message}")
@@ -30,12 +33,11 @@ def job(name: str, work: Path, steps: int) -> Path:
     template = BENCH / "jobs" / f"{name}.yaml"
     if not template.exists():
         fail(f"there is no job {name}: {', '.join(sorted(p.stem for p in template.parent.glob('*.yaml')))}")
-    values = {"models": CACHE / "models", "fixtures": FIXTURES, "quickstart": QUICKSTART, "work": work, "steps": steps}
+    values = {"fixtures": FIXTURES, "quickstart": QUICKSTART, "work": work, "steps": steps}
     filled = work / f"{name}.yaml"
     filled.write_text(Template(template.read_text()).substitute(values))
-    for file, write in {"text.txt": text, "pairs.jsonl": pairs}.items():
-        if f"{work}/{file}" in filled.read_text():
-            write(work / file)
+    if f"{work}/pairs.jsonl" in filled.read_text():
+        pairs(work / "pairs.jsonl")
     return filled
 
 
@@ -46,11 +48,9 @@ def pairs(file: Path, count: int = 300):
     file.write_text("\n".join(lines) + "\n")
 
 
-def text(file: Path):
-    """Writes real running text in one document, so that all contenders cut it into the same blocks."""
-    source = CACHE / "data/faq/train.jsonl"
+def records(data: str, count: int) -> list[dict]:
+    """The first training records of a real data set; where there are fewer, they come again."""
+    source = CACHE / "data" / data / "train.jsonl"
     if not source.exists():
-        fail(f"{source} is missing: lay out models and data with ../shared/models/fetch, or name the folder in"
-             " ATTUNE_MODELS")
-    records = [json.loads(line) for line in source.open()] * 8
-    file.write_text("\n\n".join(f"{r['prompt']}\n{r['completion']}" for r in records))
+        fail(f"{source} is missing: {LAY_OUT}")
+    return list(islice(cycle(map(json.loads, source.read_text().splitlines())), count))
