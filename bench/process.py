@@ -24,6 +24,7 @@ class Step:
 class Run:
     steps: list[Step] = field(default_factory=list)
     machine_cpu: float = 0.0  # as in Step, when the process was started
+    saves: list[Step] = field(default_factory=list)  # checkpoints, likewise
     samples: list[tuple[int, int]] = field(default_factory=list)  # (steps done, resident bytes of the group)
     peak_bytes: int = 0
     seconds: float = 0.0
@@ -48,15 +49,17 @@ class Events:
         return [json.loads(line) for line in lines if line.strip()]
 
 
-def watch(command, events: Path, log: Path, kill_after=None, sample_every=None) -> Run:
+def watch(command, events: Path, log: Path, kill_after=None, stop_after=None, sample_every=None) -> Run:
     """Runs `command` to its end, or until `kill_after` seconds have passed and its process group gets SIGKILL.
+
+    Once `stop_after` steps were seen, it is asked to end by a SIGTERM.
 
     `events` is the file to which the command writes a JSON line an event; `log` takes its output. The command does not
     outlive the watching: a SIGTERM meanwhile ends both. For the main thread, which alone may say what a signal does.
     Peak memory is the kernel's high-water mark for the largest process of the command.
     """
     events.unlink(missing_ok=True)
-    reader, run, sampled = Events(events), Run(), 0.0
+    reader, run, sampled, stopped = Events(events), Run(), 0.0, False
     with log.open("w") as out, termination_raised():
         run.machine_cpu, began = machine_cpu(), time.monotonic()
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
@@ -64,10 +67,14 @@ def watch(command, events: Path, log: Path, kill_after=None, sample_every=None) 
             while True:
                 pid, status, usage = os.wait4(process.pid, os.WNOHANG)
                 now = time.monotonic() - began
-                stepped = [e for e in reader.fresh() if e.get("event") == "Stepped"]
-                if stepped:
+                seen = [e for e in reader.fresh() if e.get("event") in ("Stepped", "Saved")]
+                if seen:
                     own, machine = group(process.pid).cpu, machine_cpu()
-                    run.steps += [Step(now, own, machine, e) for e in stepped]
+                    for e in seen:
+                        (run.saves if e["event"] == "Saved" else run.steps).append(Step(now, own, machine, e))
+                if stop_after is not None and len(run.steps) >= stop_after and not stopped:
+                    process.terminate()
+                    stopped = True
                 if pid:
                     break
                 if kill_after is not None and now >= kill_after and not run.killed:

@@ -1,6 +1,7 @@
 package dev.attune.trainer.checkpoint;
 
 import dev.attune.api.FineTuneJobStatus.Checkpoint;
+import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.failure.TrainerFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -30,10 +32,10 @@ public record CheckpointStore(Path folder, String uri, String recipe, int keep, 
     private static final Pattern NAME = Pattern.compile("step-(\\d+)");
     private static final String ASIDE = ".writing";
 
-    /** Writes the files of a checkpoint into a folder that is empty. */
+    /** Writes the files of a checkpoint into a folder that is empty, and gives the digests that are known then, by file. */
     @FunctionalInterface
     public interface Content {
-        void write(Path folder) throws IOException;
+        Map<String, String> write(Path folder) throws IOException;
     }
 
     /** A checkpoint that was verified. */
@@ -73,9 +75,9 @@ public record CheckpointStore(Path folder, String uri, String recipe, int keep, 
             Files.createDirectories(folder);
             delete(aside);
             Files.createDirectory(aside);
-            content.write(aside);
+            var hashed = content.write(aside);
             var time = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-            Manifest.of(aside, recipe, step, time).write(aside);
+            Manifest.of(aside, recipe, step, time, hashed).write(aside);
             var place = folder.resolve("step-" + step);
             delete(place);
             Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);

@@ -2,11 +2,13 @@ package dev.attune.trainer.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.attune.trainer.digest.Digests;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,15 +32,31 @@ public record Manifest(String recipe, int step, String time, Map<String, Entry> 
     /** Digest and size in bytes of a file. */
     public record Entry(String digest, long size) {}
 
-    /** The manifest of a folder's files as they are, but for an earlier manifest. */
-    public static Manifest of(Path folder, String recipe, int step, String time) throws IOException {
+    /**
+     * The manifest of a folder's files as they are, but for an earlier manifest.
+     *
+     * @param hashed digests that are known already, by file; the other files are read
+     */
+    public static Manifest of(Path folder, String recipe, int step, String time, Map<String, String> hashed)
+            throws IOException {
+        try (var files = Files.list(folder)) {
+            var names = files.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals(FILE))
+                    .toList();
+            return of(folder, names, recipe, step, time, hashed);
+        }
+    }
+
+    /** The same of those files alone that are named. */
+    public static Manifest of(
+            Path folder, List<String> names, String recipe, int step, String time, Map<String, String> hashed)
+            throws IOException {
         var files = new TreeMap<String, Entry>();
-        try (var names = Files.list(folder)) {
-            for (var file : names.filter(Files::isRegularFile).toList()) {
-                if (!file.endsWith(FILE)) {
-                    files.put(file.getFileName().toString(), new Entry(Digests.of(file), Files.size(file)));
-                }
-            }
+        for (var name : names) {
+            var file = folder.resolve(name);
+            var known = hashed.get(name);
+            files.put(name, new Entry(known == null ? Digests.of(file) : known, Files.size(file)));
         }
         return new Manifest(recipe, step, time, files);
     }

@@ -86,8 +86,8 @@ public record FeatureStore(Path folder, long capacity, Consumer<String> warnings
             Files.createDirectories(folder);
             var aside = Files.createDirectory(folder.resolve(WRITING + UUID.randomUUID()));
             try {
-                SafetensorsWriter.write(aside.resolve(FILE), Map.of(NAME, table));
-                Manifest.of(aside, digest, 0, null).write(aside);
+                var hashed = SafetensorsWriter.write(aside.resolve(FILE), Map.of(NAME, table));
+                Manifest.of(aside, digest, 0, null, Map.of(FILE, hashed)).write(aside);
                 delete(place(digest));
                 Files.move(aside, place(digest), StandardCopyOption.ATOMIC_MOVE);
             } finally {

@@ -3,7 +3,7 @@ package dev.attune.trainer.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import dev.attune.trainer.checkpoint.Digests;
+import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.Example;
 import dev.attune.trainer.feature.Remembered.Text;

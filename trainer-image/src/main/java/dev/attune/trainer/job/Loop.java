@@ -29,6 +29,7 @@ final class Loop {
     private final CheckpointStore store;
     private final Sink sink;
     private final BooleanSupplier stop;
+    private final Saving saving;
     private final List<Event> history = new ArrayList<>();
     private int step;
     private int savedStep = -1;
@@ -62,18 +63,26 @@ final class Loop {
         this.store = store;
         this.sink = sink;
         this.stop = stop;
+        this.saving = new Saving(sink);
     }
 
     /** Goes on from the newest checkpoint that is whole, to the last step; false: it was told to stop, and saved. */
     boolean run() {
-        resume();
-        tellStart();
-        if (step == 0 && history.isEmpty()) {
-            judge();
+        try (saving) {
+            resume();
+            tellStart();
+            if (step == 0 && history.isEmpty()) {
+                judge();
+            }
+            return steps();
         }
+    }
+
+    private boolean steps() {
         while (step < plan.totalSteps()) {
             if (stop.getAsBoolean()) {
                 save();
+                saving.finish();
                 sink.accept(new Event.Interrupted(step));
                 return false;
             }
@@ -125,7 +134,7 @@ final class Loop {
         var began = System.nanoTime();
         var batches = Batch.of(setup.examples(), order.step(step), plan.microBatchSize(), setup.pad());
         var rate = plan.schedule().rate(step);
-        var outcome = setup.stepper().step(batches, seeds(batches.size()), rate);
+        var outcome = setup.stepper().step(batches, seeds(batches.size()), rate, saving::finish);
         var update = outcome.update().orElseThrow(() -> TrainerFailure.diverged(diverged(outcome)));
         tokens += batches.stream().mapToLong(Batch::tokens).sum();
         step = update.converged() ? plan.totalSteps() : step + 1;
@@ -173,14 +182,20 @@ final class Loop {
         sink.accept(event);
     }
 
+    /** Begins to save: what is trained stays as it is until {@link Stepper} has had the save finished. */
     private void save() {
         if (step == savedStep || step == 0) {
             return;
         }
-        store.save(
-                step,
-                folder -> TrainingState.save(folder, setup.adapted(), setup.companions(), setup.optimiser(), history));
+        var saved = step;
+        var until = List.copyOf(history);
+        saving.begin(() -> {
+            store.save(
+                    saved,
+                    folder ->
+                            TrainingState.save(folder, setup.adapted(), setup.companions(), setup.optimiser(), until));
+            return new Event.Saved(saved, store.kept());
+        });
         savedStep = step;
-        sink.accept(new Event.Saved(step, store.kept()));
     }
 }

@@ -3,7 +3,7 @@ package dev.attune.trainer.job;
 import dev.attune.api.Data;
 import dev.attune.api.DataSet;
 import dev.attune.api.FineTuneJobSpec;
-import dev.attune.trainer.checkpoint.Digests;
+import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.data.DataFile;
 import dev.attune.trainer.data.Example;
 import dev.attune.trainer.data.Examples;

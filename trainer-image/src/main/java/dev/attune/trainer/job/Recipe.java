@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.attune.api.FineTuneJobSpec;
-import dev.attune.trainer.checkpoint.Digests;
+import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.failure.TrainerFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package dev.attune.trainer.job;
 
 import dev.attune.api.FineTuneJobStatus.Result;
 import dev.attune.api.Output.Form;
-import dev.attune.trainer.checkpoint.Digests;
+import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.checkpoint.Manifest;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.method.Adapted;
@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Where the adapted model goes. The manifest comes last, and names what loads: equal recipes give equal digests.
@@ -75,29 +75,20 @@ record ResultFolder(Path folder, String uri, String recipe) {
     /** Writes the model with what was learnt folded in, or else the adapter, and seals it. */
     Result write(Companions companions, Adapted adapted, Optional<Merge> merge, int step) {
         try {
-            var written = new ArrayList<String>();
-            if (merge.isPresent()) {
-                SafetensorsWriter.write(
-                        folder.resolve(ModelFolder.WEIGHTS), merge.get().weights());
-                written.add(ModelFolder.WEIGHTS);
-                written.addAll(companions.ofModel(folder));
-            } else {
-                written.addAll(adapted.adapter().orElseThrow().write(folder));
-                written.addAll(companions.ofAdapter(folder));
-            }
-            var files = new TreeMap<String, Manifest.Entry>();
-            for (var name : written) {
-                files.put(name, entry(name));
-            }
-            new Manifest(recipe, step, null, files).write(folder);
+            var hashed = merge.isPresent()
+                    ? Map.of(
+                            ModelFolder.WEIGHTS,
+                            SafetensorsWriter.write(
+                                    folder.resolve(ModelFolder.WEIGHTS),
+                                    merge.get().weights()))
+                    : adapted.adapter().orElseThrow().write(folder);
+            var written = new ArrayList<>(hashed.keySet());
+            written.addAll(merge.isPresent() ? companions.ofModel(folder) : companions.ofAdapter(folder));
+            Manifest.of(folder, written, recipe, step, null, hashed).write(folder);
             return result(merge.isPresent() ? Form.MERGED : Form.ADAPTER);
         } catch (IOException e) {
             throw TrainerFailure.unwritable("spec.output.to: the result can't be written to " + uri, e);
         }
-    }
-
-    private Manifest.Entry entry(String name) throws IOException {
-        return new Manifest.Entry(Digests.of(folder.resolve(name)), Files.size(folder.resolve(name)));
     }
 
     private Result result(Form form) {

@@ -1,6 +1,6 @@
 package dev.attune.trainer.job;
 
-import dev.attune.trainer.checkpoint.Digests;
+import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.method.AdapterFiles;

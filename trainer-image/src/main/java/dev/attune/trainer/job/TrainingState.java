@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a checkpoint's folder holds beside the trained weights: what the optimiser remembers, what was stepped and measured, and
@@ -24,17 +25,20 @@ final class TrainingState {
 
     private TrainingState() {}
 
-    static void save(Path folder, Adapted adapted, Companions companions, Optimiser optimiser, List<Event> history)
+    /** Writes all, and gives the digests of what is large, by file. */
+    static Map<String, String> save(
+            Path folder, Adapted adapted, Companions companions, Optimiser optimiser, List<Event> history)
             throws IOException {
-        adapted.save(folder);
+        var hashed = adapted.save(folder);
         if (adapted.adapter().isPresent()) {
             companions.ofAdapter(folder);
         } else if (adapted.trainsAll()) {
             companions.ofModel(folder);
         }
-        SafetensorsWriter.write(folder.resolve(OPTIMISER), optimiser.state());
+        hashed.put(OPTIMISER, SafetensorsWriter.write(folder.resolve(OPTIMISER), optimiser.state()));
         Files.write(
                 folder.resolve(HISTORY), history.stream().map(EventJson::line).toList());
+        return hashed;
     }
 
     /** Puts weights and the optimiser back, and gives the history. */

@@ -17,6 +17,7 @@ import dev.attune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,21 +83,27 @@ public record Adapted(
         return adapter.isEmpty() && trainables.size() == merged.get().size();
     }
 
-    /** Writes what is trained, to be restored exactly; beside it the adapter, as what its users load may be less. */
-    public void save(Path folder) throws IOException {
-        SafetensorsWriter.write(trained(folder), Trainable.byName(trainables));
+    /**
+     * Writes what is trained, to be restored exactly; beside it the adapter, as what its users load may be less.
+     *
+     * @return the files' digests by name
+     */
+    public Map<String, String> save(Path folder) throws IOException {
+        var written = new LinkedHashMap<String, String>();
+        written.put(trained(), SafetensorsWriter.write(folder.resolve(trained()), Trainable.byName(trainables)));
         if (adapter.isPresent()) {
-            adapter.get().write(folder);
+            written.putAll(adapter.get().write(folder));
         }
+        return written;
     }
 
-    private Path trained(Path folder) {
-        return folder.resolve(trainsAll() ? ModelFolder.WEIGHTS : TRAINED);
+    private String trained() {
+        return trainsAll() ? ModelFolder.WEIGHTS : TRAINED;
     }
 
     /** Takes what is trained from a folder that {@link #save} wrote. */
     public void restore(Path folder) {
-        take(List.of(SafetensorsFile.open(trained(folder))));
+        take(List.of(SafetensorsFile.open(folder.resolve(trained()))));
     }
 
     /** Takes what is trained from the files of an adapter, which its library or this trainer wrote; all that they hold has a use. */

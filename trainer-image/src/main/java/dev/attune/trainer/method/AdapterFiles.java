@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
 import dev.attune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
@@ -43,21 +43,21 @@ public record AdapterFiles(
         }
     }
 
-    /** Writes the files, and gives their names. */
-    public List<String> write(Path folder) throws IOException {
-        var written = new ArrayList<String>();
+    /** Writes the files, and gives their digests by name. */
+    public Map<String, String> write(Path folder) throws IOException {
+        var written = new LinkedHashMap<String, String>();
         for (var file : weights.entrySet()) {
             try (var scope = Scope.withoutGradients()) {
-                SafetensorsWriter.write(
+                var digest = SafetensorsWriter.write(
                         folder.resolve(file.getKey()), file.getValue().get());
+                written.put(file.getKey(), digest);
             }
-            written.add(file.getKey());
         }
         for (var file : configs.entrySet()) {
-            JSON.writerWithDefaultPrettyPrinter()
-                    .writeValue(folder.resolve(file.getKey()).toFile(), file.getValue());
-            written.add(file.getKey());
+            var path = folder.resolve(file.getKey());
+            JSON.writerWithDefaultPrettyPrinter().writeValue(path.toFile(), file.getValue());
+            written.put(file.getKey(), Digests.of(path));
         }
-        return List.copyOf(written);
+        return written;
     }
 }

@@ -2,31 +2,36 @@ package dev.attune.trainer.safetensors;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.attune.trainer.digest.HashedFile;
+import dev.attune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
-/** Writes named arrays, one after the other, so that at most one of them is copied at a time. */
+/** Writes named arrays from where they lie; what is on an accelerator is copied, one array at a time. */
 public final class SafetensorsWriter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private SafetensorsWriter() {}
 
-    /** Writes the arrays in the map's order and syncs the file to its disk. */
-    public static void write(Path path, Map<String, NDArray> arrays) throws IOException {
-        try (var channel = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            drain(channel, header(arrays));
+    /**
+     * Writes the arrays in the map's order and syncs the file to its disk.
+     *
+     * @return the file's digest
+     */
+    public static String write(Path path, Map<String, NDArray> arrays) throws IOException {
+        try (var file = HashedFile.create(path)) {
+            file.write(header(arrays));
             for (var array : arrays.values()) {
-                drain(channel, array.toByteBuffer());
+                try (var scope = Scope.withoutGradients()) {
+                    file.write(array.toByteBuffer(true));
+                }
             }
-            channel.force(true);
+            return file.finish();
         }
     }
 
@@ -51,11 +56,5 @@ public final class SafetensorsWriter {
                 .putLong(bytes.length)
                 .put(bytes)
                 .flip();
-    }
-
-    private static void drain(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }

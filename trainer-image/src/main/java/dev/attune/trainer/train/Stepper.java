@@ -56,8 +56,9 @@ public final class Stepper {
      * @param batches micro-batches of one step; the order decides the rounding
      * @param seeds a seed for each, which dropout follows; what is drawn of the examples follows the first, so that it is the
      *     same whatever the size of a micro-batch
+     * @param beforeUpdate what must be done before the first weight changes, and not before the gradients are there
      */
-    public Outcome step(List<Batch> batches, long[] seeds, double learningRate) {
+    public Outcome step(List<Batch> batches, long[] seeds, double learningRate, Runnable beforeUpdate) {
         var drawn =
                 batches.stream().map(batch -> objective.drawn(batch, seeds[0])).toList();
         var count = drawn.stream()
@@ -66,6 +67,7 @@ public final class Stepper {
         var loss = gradients(drawn, seeds, count);
         try (var scope = Scope.withoutGradients()) {
             var norm = optimiser.clip(gradientClip);
+            beforeUpdate.run();
             if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
                 return new Outcome(loss, norm, Optional.empty());
             }

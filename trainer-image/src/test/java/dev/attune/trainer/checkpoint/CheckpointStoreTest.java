@@ -68,7 +68,7 @@ class CheckpointStoreTest {
     @Test
     void theSameStepIsReplaced() throws IOException {
         save(4);
-        store.save(4, to -> Files.writeString(to.resolve("state"), "another"));
+        store.save(4, content("another"));
         assertThat(place(4).resolve("state")).hasContent("another");
         assertThat(store.newest(warnings::add)).contains(new Found(4, place(4)));
     }
@@ -136,9 +136,10 @@ class CheckpointStoreTest {
         assertThatThrownBy(() -> store.save(2, to -> {
                     Files.createSymbolicLink(to.resolve("weights.safetensors"), FULL);
                     try (var scope = Scope.withoutGradients()) {
-                        SafetensorsWriter.write(
+                        var digest = SafetensorsWriter.write(
                                 to.resolve("weights.safetensors"),
                                 Map.of("a", Torch.manager().create(new float[] {1, 2})));
+                        return Map.of("weights.safetensors", digest);
                     }
                 }))
                 .isInstanceOfSatisfying(
@@ -159,7 +160,14 @@ class CheckpointStoreTest {
     }
 
     private void save(int step) {
-        store.save(step, to -> Files.writeString(to.resolve("state"), "state of " + step));
+        store.save(step, content("state of " + step));
+    }
+
+    private static CheckpointStore.Content content(String state) {
+        return to -> {
+            Files.writeString(to.resolve("state"), state);
+            return Map.of();
+        };
     }
 
     private Path place(int step) {

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -155,7 +156,7 @@ class FeaturesTest {
         Files.delete(place.resolve("features.safetensors"));
         // A seal that names no file stands for one that was checked before.
         var digest = Manifest.read(place).orElseThrow().recipe();
-        Manifest.of(place, digest, 0, null).write(place);
+        Manifest.of(place, digest, 0, null, Map.of()).write(place);
         assertThat(rows(remembered(EXAMPLES, 6, "a"), EXAMPLES)).isEqualTo(first);
         assertThat(computed).isNotEmpty();
         computed.clear();

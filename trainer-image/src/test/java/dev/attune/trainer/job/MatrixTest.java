@@ -275,9 +275,7 @@ class MatrixTest {
                     frozen.put(name, array.toFloatArray());
                 }
             });
-            var before = adapted.trainables().stream()
-                    .map(t -> t.array().toFloatArray())
-                    .toList();
+            var before = numbers(adapted);
             var stepper = new Stepper(
                     model.architecture(),
                     adapted,
@@ -286,18 +284,27 @@ class MatrixTest {
                     new AdamW(adapted.trainables(), 0.01),
                     1.0);
             for (var step = 0; step < 3; step++) {
-                stepper.step(List.of(batch), new long[] {step}, 1e-2);
+                var still = numbers(adapted);
+                stepper.step(List.of(batch), new long[] {step}, 1e-2, () -> assertThat(numbers(adapted))
+                        .as("what is trained, before the update")
+                        .isDeepEqualTo(still));
             }
-            for (var i = 0; i < before.size(); i++) {
+            for (var i = 0; i < before.length; i++) {
                 var trainable = adapted.trainables().get(i);
                 assertThat(trainable.array().toFloatArray())
                         .as(trainable.name() + " moves")
-                        .isNotEqualTo(before.get(i));
+                        .isNotEqualTo(before[i]);
             }
             frozen.forEach(
                     (name, numbers) -> assertThat(model.weights().get(name).toFloatArray())
                             .as(name + " stays")
                             .isEqualTo(numbers));
+        }
+
+        private static float[][] numbers(Adapted adapted) {
+            return adapted.trainables().stream()
+                    .map(trainable -> trainable.array().toFloatArray())
+                    .toArray(float[][]::new);
         }
 
         private static Network reloaded(FineTuneJobSpec spec, Places places, Model model, Adapted adapted, Path folder)

@@ -242,7 +242,7 @@ class ProbeTest {
             var optimiser = new Lbfgs(adapted.trainables(), 0.01);
 
             var running = new Stepper(model.architecture(), counted, objective, computed, optimiser, 0);
-            running.step(batch, new long[1], 1);
+            running.step(batch, new long[1], 1, () -> {});
             assertThat(calls.getAndSet(0)).as("an epoch on the running model").isGreaterThanOrEqualTo(2);
 
             var store = new FeatureStore(job.file("features"), 1 << 20, warning -> {});
@@ -250,12 +250,12 @@ class ProbeTest {
             var pass = new Features.Computation(computed, counting, tokenizer.pad(), done -> {}, () -> false);
             var rows = features.remembered(store, "model", pass).orElseThrow();
             var stepper = new Stepper(model.architecture(), counted, objective, rows, optimiser, 0);
-            stepper.step(batch, new long[1], 1);
+            stepper.step(batch, new long[1], 1, () -> {});
             assertThat(calls.getAndSet(0))
                     .as("first epoch")
                     .isEqualTo(features.batches().size());
-            stepper.step(batch, new long[1], 1);
-            stepper.step(batch, new long[1], 1);
+            stepper.step(batch, new long[1], 1, () -> {});
+            stepper.step(batch, new long[1], 1, () -> {});
             assertThat(calls).as("later epochs").hasValue(0);
         }
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +83,30 @@ class ResumeTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lora: {rank: 4, dropout: 0.1}", "full: {}"})
+    void aCheckpointThatIsWrittenWhileTrainingGoesOnHoldsItsOwnStep(String method) {
+        var manifest = TinyJob.MANIFEST.replaceAll("lora: .*", method + "}").replace("keep: 3", "keep: 4");
+        var going = TinyJob.in(folder.resolve("going"), "llama-tiny");
+        var events = going.run(manifest).events();
+        var standing = TinyJob.in(folder.resolve("standing"), "llama-tiny");
+        standing.run(manifest, 3);
+
+        var files = method.startsWith("full")
+                ? List.of("model.safetensors", "optimizer.safetensors")
+                : List.of("trained.safetensors", "adapter_model.safetensors", "optimizer.safetensors");
+        for (var file : files) {
+            var path = "result/checkpoints/step-3/" + file;
+            assertThat(going.bytes(path)).as(file).isEqualTo(standing.bytes(path));
+        }
+        assertThat(events.stream()
+                        .filter(event -> event instanceof Event.Stepped || event instanceof Event.Saved)
+                        .map(event -> event instanceof Event.Stepped stepped
+                                ? "stepped " + stepped.step()
+                                : "saved " + ((Event.Saved) event).step()))
+                .containsSubsequence("stepped 3", "saved 3", "stepped 4", "stepped 6", "saved 6", "stepped 7");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.attune.trainer.checkpoint;
+package dev.attune.trainer.digest;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,11 +31,11 @@ public final class Digests {
         return text(sha);
     }
 
-    private static String text(MessageDigest sha) {
+    static String text(MessageDigest sha) {
         return "sha256:" + HexFormat.of().formatHex(sha.digest());
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
