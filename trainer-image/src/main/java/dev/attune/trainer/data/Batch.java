@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Examples that are computed at once, filled up on the right to the longest.
@@ -90,6 +91,13 @@ public record Batch(
     /** How many tokens there are, filling left out. */
     public int tokens() {
         return Arrays.stream(attentionMask).sum();
+    }
+
+    /** Places of the tokens in the ids, filling left out. */
+    public int[] places() {
+        return IntStream.range(0, attentionMask.length)
+                .filter(at -> attentionMask[at] == 1)
+                .toArray();
     }
 
     /** Whether there is filling. */

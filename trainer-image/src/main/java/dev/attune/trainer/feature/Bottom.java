@@ -24,15 +24,12 @@ public record Bottom(Architecture architecture, Objective objective, int layers)
             var below = new Below(network, layers);
             objective.rows(architecture, below, batch);
             var states = below.states.reshape(-1, architecture.geometry().hidden());
-            return states.getShape().get(0) == batch.tokens() ? states : Ops.rows(states, real(batch));
+            return states.getShape().get(0) == batch.tokens() ? states : Ops.rows(states, places(batch));
         };
     }
 
-    private static NDArray real(Batch batch) {
-        return Torch.array(IntStream.range(0, batch.attentionMask().length)
-                .filter(at -> batch.attentionMask()[at] == 1)
-                .asLongStream()
-                .toArray());
+    private static NDArray places(Batch batch) {
+        return Torch.array(IntStream.of(batch.places()).asLongStream().toArray());
     }
 
     /** The rows that an objective reads, computed from there on. */

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Torch;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Which keys a query may look at, and what is added to its scores. It is a rule rather than a table, as a method or a cache
@@ -14,7 +16,7 @@ import dev.attune.trainer.tensor.Torch;
  * @param window how many keys a causal query sees, itself included; 0: all before it
  * @param real boolean {@code [batch, keys]} of the last keys: false for filling; {@code null}: there is none
  * @param bias added to the scores; {@code null}: nothing
- * @param texts that stand behind each other; {@code null}: there is one
+ * @param texts that stand behind each other, the rule being for each by itself; {@code null}: there is one
  */
 public record Mask(boolean causal, int window, NDArray real, Bias bias, Texts texts) {
 
@@ -45,7 +47,14 @@ public record Mask(boolean causal, int window, NDArray real, Bias bias, Texts te
         return new Mask(causal, keys, real, bias, texts);
     }
 
-    /** Whether all that there is to mask is the future, if anything. */
+    /** The table of each text, {@code [1, heads or 1, length, length]}. */
+    List<NDArray> tables(NDManager manager) {
+        return LongStream.of(texts.lengths())
+                .mapToObj(length -> table(manager, length, length))
+                .toList();
+    }
+
+    /** Whether, within a text, all that there is to mask is the future, if anything. */
     boolean plain(long queries, long keys) {
         return real == null && bias == null && (!causal || queries == 1 || queries == keys) && !cuts(keys);
     }
@@ -80,13 +89,11 @@ public record Mask(boolean causal, int window, NDArray real, Bias bias, Texts te
     }
 
     private NDArray order(NDManager manager, long queries, long keys) {
-        var begins = texts == null ? new long[Math.toIntExact(keys)] : texts.begins();
         return table(
                 manager,
                 queries,
                 keys,
-                (query, key) -> begins[(int) query] == begins[(int) key]
-                        && (!causal || key <= query && (window == 0 || key > query - window)));
+                (query, key) -> !causal || key <= query && (window == 0 || key > query - window));
     }
 
     private static NDArray itself(NDManager manager, long queries, long keys) {

@@ -57,12 +57,14 @@ public record WeightsNetwork(Map<String, NDArray> weights, Precision precision) 
         var queries = q.getShape().get(2);
         var keys = k.getShape().get(2);
         var asked = precision.of(q);
-        if (!mask.plain(queries, keys)) {
-            return Ops.attention(asked, k, v, mask.table(q.getManager(), queries, keys));
+        if (mask.texts() != null) {
+            return mask.plain(queries, keys)
+                    ? Ops.attention(asked, k, v, mask.texts().lengths(), mask.causal())
+                    : Ops.attention(asked, k, v, mask.tables(q.getManager()));
         }
-        return mask.texts() == null
+        return mask.plain(queries, keys)
                 ? Ops.attention(asked, k, v, mask.causal() && queries > 1)
-                : Ops.attention(asked, k, v, mask.texts().lengths(), mask.causal());
+                : Ops.attention(asked, k, v, mask.table(q.getManager(), queries, keys));
     }
 
     @Override

@@ -79,10 +79,7 @@ final class Inputs {
 
     /** {@code [1, tokens]} */
     private static NDArray behindEachOther(Batch batch, int[] numbers) {
-        var real = IntStream.range(0, batch.size())
-                .flatMap(row -> IntStream.range(row * batch.length(), row * batch.length() + batch.textLength(row)))
-                .mapToLong(at -> numbers[at])
-                .toArray();
+        var real = IntStream.of(batch.places()).mapToLong(at -> numbers[at]).toArray();
         return Torch.array(real, new Shape(1, real.length));
     }
 

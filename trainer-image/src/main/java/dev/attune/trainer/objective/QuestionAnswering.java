@@ -45,21 +45,25 @@ record QuestionAnswering(int stride, int maxAnswerTokens) implements Objective {
 
     @Override
     public NDArray rows(Architecture architecture, Network network, Batch batch) {
-        var hidden = architecture.hidden(network, Inputs.of(batch));
-        var length = hidden.getShape().get(1);
-        var virtual = length - batch.length();
-        var index = IntStream.range(0, batch.ids().length)
-                .mapToLong(at -> at / batch.length() * length + virtual + at % batch.length())
-                .toArray();
-        return Ops.rows(hidden.reshape(-1, hidden.getShape().get(2)), Torch.array(index));
+        return Inputs.states(architecture, network, batch, batch.places(), 0);
     }
 
     @Override
     public Loss loss(Architecture architecture, Network network, NDArray rows, Batch batch) {
-        var outputs = architecture.outputs(network, rows);
+        var outputs = withFilling(architecture.outputs(network, rows), batch);
         var sides = outputs.reshape(batch.size(), batch.length(), 2).split(2, 2);
         var sum = crossEntropy(sides.get(0), batch, 0).add(crossEntropy(sides.get(1), batch, 1));
         return new Loss(Ops.scale(sum, 0.5), count(network, batch), outputs);
+    }
+
+    /** Scores {@code [tokens, 2]} at their places {@code [size·length, 2]}, and anything in the place of filling. */
+    private static NDArray withFilling(NDArray scores, Batch batch) {
+        var index = new long[batch.ids().length];
+        var places = batch.places();
+        for (var token = 0; token < places.length; token++) {
+            index[places[token]] = token;
+        }
+        return Ops.rows(scores, Torch.array(index));
     }
 
     private static NDArray crossEntropy(NDArray scores, Batch batch, int side) {

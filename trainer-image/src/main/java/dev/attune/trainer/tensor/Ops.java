@@ -171,6 +171,11 @@ public final class Ops {
         return tensor(q, "attention_masked", of(q), of(k), of(v), of(mask));
     }
 
+    /** The same of texts that stand behind each other, each with a mask of its own, {@code [1, heads or 1, length, length]}. */
+    public static NDArray attention(NDArray q, NDArray k, NDArray v, List<NDArray> masks) {
+        return tensor(q, "attention_apart_masked", of(q), of(k), of(v), of(masks));
+    }
+
     /** Sum of cross entropies in nats: logits {@code [n, classes]}, labels int64 {@code [n]}, −100 left out. */
     public static NDArray crossEntropySum(NDArray logits, NDArray labels) {
         return tensor(logits, "cross_entropy_sum", of(logits), of(labels));

@@ -94,6 +94,19 @@ class MaskTest {
         assertThat(Mask.causal(tokens(".x")).plain(2, 2)).isFalse();
     }
 
+    @Test
+    void ofTextsBehindEachOtherEachIsMaskedByItself() {
+        var causal = Mask.causal(Tokens.inARow(null, null, new Texts(3, 4)));
+        assertThat(causal.plain(7, 7)).isTrue();
+        assertThat(causal.within(4).plain(7, 7))
+                .as("a window as long as the longest")
+                .isTrue();
+        assertThat(causal.within(3).plain(7, 7)).isFalse();
+        assertThat(causal.within(3).tables(Torch.manager()))
+                .extracting(NDArray::getShape)
+                .containsExactly(new Shape(1, 1, 3, 3), new Shape(1, 1, 4, 4));
+    }
+
     private static Tokens tokens(String real) {
         return new Tokens(null, null, real == null ? null : real(real), false, 0, null, null);
     }

@@ -4,8 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.trainer.model.Config;
+import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Torch;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** Rotary position embedding (https://arxiv.org/abs/2104.09864): the frequencies of a head, scaled as configured. */
 final class Rotary {
@@ -79,15 +81,18 @@ final class Rotary {
         return (1 - smooth) * frequency / factor + smooth * frequency;
     }
 
-    /** Cosines and sines {@code [length, width]} of positions [length]. */
+    /** Cosines and sines {@code [length, width]} of positions [length], none of which is before the first. */
     NDArray[] table(long[] positions) {
-        var length = positions.length;
+        var rows = LongStream.of(positions)
+                .map(position -> position - positions[0])
+                .toArray();
+        var span = (int) LongStream.of(rows).max().orElseThrow() + 1;
         var half = frequencies.length;
-        var cos = new float[length * half * 2];
-        var sin = new float[length * half * 2];
-        for (var row = 0; row < length; row++) {
+        var cos = new float[span * half * 2];
+        var sin = new float[span * half * 2];
+        for (var row = 0; row < span; row++) {
             for (var i = 0; i < half; i++) {
-                var angle = (float) positions[row] * frequencies[i];
+                var angle = (float) (positions[0] + row) * frequencies[i];
                 var at = row * half * 2 + i;
                 cos[at] = (float) Math.cos(angle);
                 sin[at] = (float) Math.sin(angle);
@@ -95,7 +100,8 @@ final class Rotary {
                 sin[at + half] = sin[at];
             }
         }
-        var shape = new Shape(length, 2L * half);
-        return new NDArray[] {Torch.array(cos, shape), Torch.array(sin, shape)};
+        var shape = new Shape(span, 2L * half);
+        var index = Torch.array(rows);
+        return new NDArray[] {Ops.rows(Torch.array(cos, shape), index), Ops.rows(Torch.array(sin, shape), index)};
     }
 }
