@@ -49,8 +49,8 @@ public final class HashedFile implements AutoCloseable {
     /** Appends bytes; when it returns, they are no longer needed. */
     public void write(ByteBuffer bytes) throws IOException {
         var same = bytes.duplicate();
-        var hashing = CompletableFuture.runAsync(
-                () -> sha.update(same), bytes.remaining() < FEW ? Runnable::run : threads);
+        var hashing =
+                CompletableFuture.runAsync(() -> sha.update(same), bytes.remaining() < FEW ? Runnable::run : threads);
         try {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

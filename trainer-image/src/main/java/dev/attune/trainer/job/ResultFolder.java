@@ -2,8 +2,8 @@ package dev.attune.trainer.job;
 
 import dev.attune.api.FineTuneJobStatus.Result;
 import dev.attune.api.Output.Form;
-import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.checkpoint.Manifest;
+import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.method.AdapterFiles;

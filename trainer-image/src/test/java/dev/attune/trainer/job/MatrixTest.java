@@ -285,9 +285,13 @@ class MatrixTest {
                     1.0);
             for (var step = 0; step < 3; step++) {
                 var still = numbers(adapted);
-                stepper.step(List.of(batch), new long[] {step}, 1e-2, () -> assertThat(numbers(adapted))
-                        .as("what is trained, before the update")
-                        .isDeepEqualTo(still));
+                stepper.step(
+                        List.of(batch),
+                        new long[] {step},
+                        1e-2,
+                        () -> assertThat(numbers(adapted))
+                                .as("what is trained, before the update")
+                                .isDeepEqualTo(still));
             }
             for (var i = 0; i < before.length; i++) {
                 var trainable = adapted.trainables().get(i);
