@@ -54,7 +54,7 @@ CASES = {
     "top": Case("LoRA r8 on the top third, 3 passes", lora(TOP), 2e-4, "instruction", 8, 512, epochs=3, stretch=3),
     "prefix": Case("prefix tuning", {"prefixTuning": {"length": 20}}, 1e-2),
     "prompt": Case("prompt tuning", {"promptTuning": {"length": 20}}, 3e-2),
-    "classify": Case("MiniLM, classification, every weight", {"full": {}}, 5e-5, "classification", batch=16, length=128),
+    "classify": Case("MiniLM, classification, every weight", {"full": {}}, 5e-5, "classification", 16, 128),
 }
 
 
@@ -91,8 +91,8 @@ def lay_data(case: Case, work: Path, steps: int):
             for r in setting.records("faq", examples)
         ]
     else:
-        tokens = 16  # of a record at least, on average
-        lines = [f"{r['prompt']}\n{r['completion']}\n" for r in setting.records("faq", examples * case.length // tokens)]
+        enough = examples * case.length // 16  # records have more tokens on average
+        lines = [f"{r['prompt']}\n{r['completion']}\n" for r in setting.records("faq", enough)]
     (work / case.data).write_text("\n".join(lines) + "\n")
 
 

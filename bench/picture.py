@@ -34,7 +34,8 @@ def picture(title, measures, cases) -> str:
 
 def bar(x, y, runs, scale, colour) -> str:
     median = statistics.median(runs)
-    dots = "".join(f'<circle cx="{x + value * scale:.1f}" cy="{y + BAR / 2}" r="2.5" fill="#212529"/>' for value in runs)
+    dots = "".join(
+        f'<circle cx="{x + value * scale:.1f}" cy="{y + BAR / 2}" r="2.5" fill="#212529"/>' for value in runs)
     return (f'<rect x="{x}" y="{y}" width="{median * scale:.1f}" height="{BAR}" fill="{colour}"/>{dots}'
             + text(round(x + max(runs) * scale + 6), y + BAR - 3, f"{median:.4g}"))
 
