@@ -3,10 +3,6 @@ package dev.attune.trainer.job;
 import dev.attune.trainer.event.Event.Saved;
 import dev.attune.trainer.event.Sink;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
@@ -15,13 +11,8 @@ import java.util.function.Supplier;
  */
 final class Saving implements AutoCloseable {
 
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
-        var writer = new Thread(work, "checkpoint");
-        writer.setDaemon(true);
-        return writer;
-    });
     private final Sink sink;
-    private Optional<CompletableFuture<Saved>> underWay = Optional.empty();
+    private Optional<Promise<Saved>> underWay = Optional.empty();
 
     /**
      * Nothing is being written yet.
@@ -35,36 +26,18 @@ final class Saving implements AutoCloseable {
     /** Begins to write one, once the one before is there. */
     void begin(Supplier<Saved> writing) {
         finish();
-        underWay = Optional.of(CompletableFuture.supplyAsync(writing, thread));
+        underWay = Optional.of(Promise.of("checkpoint", writing));
     }
 
     /** Waits until what was begun is there; what went wrong with it is thrown here, once. */
     void finish() {
         var begun = underWay;
         underWay = Optional.empty();
-        begun.map(Saving::result).ifPresent(sink::accept);
-    }
-
-    private static Saved result(CompletableFuture<Saved> writing) {
-        try {
-            return writing.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw e;
-        }
+        begun.map(Promise::get).ifPresent(sink::accept);
     }
 
     @Override
     public void close() {
-        try {
-            finish();
-        } finally {
-            thread.shutdown();
-        }
+        finish();
     }
 }

@@ -1,5 +1,6 @@
 package dev.attune.trainer.job;
 
+import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.EventJson;
 import dev.attune.trainer.method.Adapted;
@@ -8,6 +9,7 @@ import dev.attune.trainer.safetensors.SafetensorsWriter;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.train.Optimiser;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,20 +27,34 @@ final class TrainingState {
 
     private TrainingState() {}
 
-    /** Writes all, and gives the digests of what is large, by file. */
+    /** Writes all, what the optimiser remembers beside the weights, and gives the digests of what is large, by file. */
     static Map<String, String> save(
             Path folder, Adapted adapted, Companions companions, Optimiser optimiser, List<Event> history)
             throws IOException {
-        var hashed = adapted.save(folder);
-        if (adapted.adapter().isPresent()) {
-            companions.ofAdapter(folder);
-        } else if (adapted.trainsAll()) {
-            companions.ofModel(folder);
+        var remembered = Promise.of("optimiser", () -> write(folder.resolve(OPTIMISER), optimiser.state()));
+        try {
+            var hashed = adapted.save(folder);
+            if (adapted.adapter().isPresent()) {
+                companions.ofAdapter(folder);
+            } else if (adapted.trainsAll()) {
+                companions.ofModel(folder);
+            }
+            Files.write(
+                    folder.resolve(HISTORY),
+                    history.stream().map(EventJson::line).toList());
+            hashed.put(OPTIMISER, remembered.get());
+            return hashed;
+        } finally {
+            remembered.await();
         }
-        hashed.put(OPTIMISER, SafetensorsWriter.write(folder.resolve(OPTIMISER), optimiser.state()));
-        Files.write(
-                folder.resolve(HISTORY), history.stream().map(EventJson::line).toList());
-        return hashed;
+    }
+
+    private static String write(Path file, Map<String, NDArray> arrays) {
+        try {
+            return SafetensorsWriter.write(file, arrays);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Puts weights and the optimiser back, and gives the history. */
