@@ -25,6 +25,7 @@ final class Session {
      * @return the process's exit code
      */
     static int run(Supplier<FineTuneJob> reading, Places places, List<Sink> outputs) {
+        Natives.loadMeanwhile();
         var stop = StopSignal.onTermination();
         try (var sinks = new Sinks(outputs)) {
             try {
