@@ -15,6 +15,11 @@ public final class Torch {
     private static final Device DEVICE = start();
     private static final NDManager MANAGER = NDManager.newBaseManager(DEVICE);
 
+    static {
+        // The engine does so for the thread that loads it, which may be another.
+        JniUtils.setGradMode(false);
+    }
+
     private Torch() {}
 
     static Device start() {
