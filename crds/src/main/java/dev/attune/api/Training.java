@@ -98,8 +98,8 @@ public record Training(
         @Default("fp32")
         @JsonPropertyDescription(
                 "What is multiplied in. fp32: 32 bits a number. bf16: 16 bits; weights that aren't trained"
-                        + " are kept in 16 as well, those that are, their gradients, norms and losses stay fp32. Faster and of half"
-                        + " the memory on a GPU, or a CPU with AMX; on another CPU fp32 is used, which is faster there.")
+                        + " are kept in 16 as well, those that are, their gradients, norms and losses stay fp32. It pays off where"
+                        + " it is fast, on a GPU, or a CPU with AMX; on another CPU fp32 is used, which is faster there.")
         Precision precision,
 
         @Default("17")
