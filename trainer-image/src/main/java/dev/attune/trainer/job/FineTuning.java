@@ -16,7 +16,7 @@ import dev.attune.trainer.method.Method;
 import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.method.Methods;
 import dev.attune.trainer.method.Trainable;
-import dev.attune.trainer.model.Model;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Precision;
 import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.objective.Objectives;
@@ -103,7 +103,7 @@ public final class FineTuning {
                 StartingModel.task(places, spec.model().from()));
         sink.accept(new Event.Preparing("loading " + spec.model().from()));
         var start = start(method, objective).toTrain();
-        requireForm(form, method, start.model());
+        requireForm(form, method, start.model().architecture());
         Torch.sizeThreads(start.model().size());
         try (var tokenizer = Tokenizer.read(start.tokenizer())) {
             sink.accept(new Event.Preparing("reading data"));
@@ -150,9 +150,9 @@ public final class FineTuning {
                 .toList();
     }
 
-    private static void requireForm(Form form, Method method, Model model) {
+    static void requireForm(Form form, Method method, Architecture architecture) {
         if (form == Form.MERGED) {
-            method.unmergeable(model).ifPresent(why -> {
+            method.unmergeable(architecture).ifPresent(why -> {
                 throw TrainerFailure.invalidManifest(
                         "spec.output.form: merged can't be had, as %s: write adapter, or leave it out".formatted(why));
             });
@@ -180,7 +180,7 @@ public final class FineTuning {
         return material;
     }
 
-    private static int room(Method method, int maxLength) {
+    static int room(Method method, int maxLength) {
         var room = maxLength - method.places();
         if (room < LEAST_TOKENS) {
             throw TrainerFailure.invalidManifest(
@@ -228,7 +228,7 @@ public final class FineTuning {
         return merge;
     }
 
-    private static Form form(FineTuneJobSpec spec, Method method) {
+    static Form form(FineTuneJobSpec spec, Method method) {
         return Optional.ofNullable(spec.output().form()).orElse(method.hasAdapter() ? Form.ADAPTER : Form.MERGED);
     }
 }

@@ -32,7 +32,7 @@ import java.util.Optional;
  */
 record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, List<Path> folders) {
 
-    private static final String FIELD = "spec.model.from";
+    static final String FIELD = "spec.model.from";
 
     /** What the model of a folder was made for, as its configuration tells; of an adapter, what it was made for. */
     static Task task(Places places, String uri) {
@@ -67,7 +67,7 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
         return whole(fresh, folder, List.of(folder));
     }
 
-    private static Path existing(Places places, String uri) {
+    static Path existing(Places places, String uri) {
         var folder = places.existing(FIELD, uri);
         if (Files.exists(folder.resolve(Adapted.TRAINED)) && !Files.exists(folder.resolve(AdapterFiles.CONFIG))) {
             throw TrainerFailure.invalidModel(
@@ -82,19 +82,13 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
     }
 
     private static StartingModel adapted(Places places, String uri, Path folder, Task task, long seed) {
-        var base = Methods.base(folder);
-        if (!base.contains("://")) {
-            throw TrainerFailure.invalidModel(
-                    "%s/%s: the base model is '%s', which is no place: write pvc://claim/path or file:///path there"
-                            .formatted(folder, AdapterFiles.CONFIG, base));
-        }
-        var below = load(places, base, task, seed).toTrain();
+        var below = load(places, base(folder), task, seed).toTrain();
         var folders = new ArrayList<>(below.folders());
         folders.add(folder);
         var model = below.model();
         var adapted = Methods.load(model, folder);
         var method = Methods.of(folder);
-        return method.unmergeable(model).isEmpty()
+        return method.unmergeable(model.architecture()).isEmpty()
                 ? whole(
                         new Model(
                                 uri,
@@ -108,14 +102,29 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
                 : new StartingModel(model, Optional.of(adapted), below.tokenizer(), List.copyOf(folders));
     }
 
+    /** The URI of the model that an adapter stands on. */
+    static String base(Path folder) {
+        var base = Methods.base(folder);
+        if (!base.contains("://")) {
+            throw TrainerFailure.invalidModel(
+                    "%s/%s: the base model is '%s', which is no place: write pvc://claim/path or file:///path there"
+                            .formatted(folder, AdapterFiles.CONFIG, base));
+        }
+        return base;
+    }
+
     /** The same, refused where an adapter stands on it that a result couldn't hold. */
     StartingModel toTrain() {
         if (adapter.isPresent()) {
-            throw TrainerFailure.invalidManifest(
-                    "%s: %s holds an adapter that can't be folded into its model, so nothing can be trained on top: start from %s"
-                            .formatted(FIELD, folders.get(folders.size() - 1), model.source()));
+            throw notToTrain(folders.get(folders.size() - 1), model.source());
         }
         return this;
+    }
+
+    static TrainerFailure notToTrain(Path adapter, String base) {
+        return TrainerFailure.invalidManifest(
+                "%s: %s holds an adapter that can't be folded into its model, so nothing can be trained on top: start from %s"
+                        .formatted(FIELD, adapter, base));
     }
 
     /** Of no use any more once it is kept in another way. */

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * A model that a method has made ready for training.
@@ -62,20 +61,8 @@ public record Adapted(
 
     /** How many of the model's lowest layers, and all below them, hold nothing that is trained; all but one at most. */
     public int frozenLayers(Architecture architecture) {
-        var parameters = architecture.parameters();
-        var layers = architecture.layerNames();
-        var onTop = parameters.stream()
-                .dropWhile(parameter -> parameter.layer().isEmpty())
-                .filter(parameter -> parameter.layer().isEmpty())
-                .map(Parameter::module)
-                .toList();
-        return trainables.stream()
-                .mapToInt(trainable -> IntStream.range(0, layers.size())
-                        .filter(layer -> trainable.name().contains(layers.get(layer) + "."))
-                        .findFirst()
-                        .orElseGet(() -> onTop.stream().anyMatch(trainable.name()::contains) ? layers.size() - 1 : 0))
-                .min()
-                .orElse(0);
+        return Footprint.frozenLayers(
+                architecture, trainables.stream().map(Trainable::name).toList());
     }
 
     /** Whether every weight of the model is trained, so that what is trained is a model. */

@@ -5,6 +5,9 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.api.Method.Adapter;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.method.Footprint.Addition;
+import dev.attune.trainer.method.Footprint.Trained;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Draw;
 import dev.attune.trainer.model.Geometry.Sublayer;
 import dev.attune.trainer.model.Model;
@@ -34,6 +37,10 @@ record Bottleneck(String label, BottleneckConfig form) implements Method {
 
     private static final String LABEL = "attune";
     private static final double DEVIATION = 0.02;
+    private static final String DOWN = ".adapter_down.0.weight";
+    private static final String DOWN_BIAS = ".adapter_down.0.bias";
+    private static final String UP = ".adapter_up.weight";
+    private static final String UP_BIAS = ".adapter_up.bias";
 
     static Bottleneck of(Adapter spec) {
         return new Bottleneck(LABEL, BottleneckConfig.of(spec));
@@ -60,7 +67,7 @@ record Bottleneck(String label, BottleneckConfig form) implements Method {
     }
 
     @Override
-    public Optional<String> unmergeable(Model model) {
+    public Optional<String> unmergeable(Architecture architecture) {
         return Optional.of("bottlenecks are layers that the model lacks");
     }
 
@@ -68,22 +75,51 @@ record Bottleneck(String label, BottleneckConfig form) implements Method {
     private record Weights(NDArray down, NDArray downBias, NDArray up, NDArray upBias) {}
 
     @Override
-    public Adapted adapt(Model model, long seed) {
-        var random = new Random(seed);
-        var geometry = model.architecture().geometry();
-        if (geometry.sublayers().isEmpty()) {
+    public Footprint footprint(Architecture architecture) {
+        var hidden = architecture.geometry().hidden();
+        var inner = form.inner(hidden);
+        var sublayers = sublayers(architecture);
+        return Footprint.ofAdapter(
+                architecture,
+                "",
+                sublayers.stream()
+                        .flatMap(sublayer -> shapes(module(sublayer), hidden, inner).stream())
+                        .toList(),
+                // What it reads, and what stands before and behind its function.
+                sublayers.stream()
+                        .map(sublayer ->
+                                new Addition(sublayer.layer(), false, hidden + 2L * inner, 2L * hidden * inner))
+                        .toList());
+    }
+
+    private static List<Trained> shapes(String module, int hidden, int inner) {
+        return List.of(
+                new Trained(module + DOWN, new Shape(inner, hidden)),
+                new Trained(module + DOWN_BIAS, new Shape(inner)),
+                new Trained(module + UP, new Shape(hidden, inner)),
+                new Trained(module + UP_BIAS, new Shape(hidden)));
+    }
+
+    private List<Sublayer> sublayers(Architecture architecture) {
+        var all = architecture.geometry().sublayers();
+        if (all.isEmpty()) {
             throw TrainerFailure.invalidManifest(
                     "spec.method.adapter: the adapters library has no bottlenecks for %s, so that they could be loaded nowhere: use lora or ia3"
-                            .formatted(model.architecture().head().modelClass()));
+                            .formatted(architecture.head().modelClass()));
         }
+        return all.stream().filter(sublayer -> form.stands(sublayer.part())).toList();
+    }
+
+    @Override
+    public Adapted adapt(Model model, long seed) {
+        var random = new Random(seed);
+        var hidden = model.architecture().geometry().hidden();
         var weights = new LinkedHashMap<Place, Weights>();
         var own = new ArrayList<Trainable>();
-        for (var sublayer : geometry.sublayers()) {
-            if (form.stands(sublayer.part())) {
-                var fresh = fresh(geometry.hidden(), random);
-                weights.put(new Place(sublayer.layer(), sublayer.part()), fresh);
-                own.addAll(trainables(sublayer, fresh));
-            }
+        for (var sublayer : sublayers(model.architecture())) {
+            var fresh = fresh(hidden, random);
+            weights.put(new Place(sublayer.layer(), sublayer.part()), fresh);
+            own.addAll(trainables(sublayer, fresh));
         }
         var network = new Bottlenecked(model.network(), form, weights);
         var trainables = Peft.withHead(model, own, "");
@@ -108,13 +144,17 @@ record Bottleneck(String label, BottleneckConfig form) implements Method {
                 Draw.normal(new Shape(hidden), 0, random));
     }
 
+    private String module(Sublayer sublayer) {
+        return sublayer.bottleneck() + ".adapters." + label;
+    }
+
     private List<Trainable> trainables(Sublayer sublayer, Weights weights) {
-        var module = sublayer.bottleneck() + ".adapters." + label;
+        var module = module(sublayer);
         return List.of(
-                new Trainable(module + ".adapter_down.0.weight", weights.down(), true),
-                new Trainable(module + ".adapter_down.0.bias", weights.downBias(), false),
-                new Trainable(module + ".adapter_up.weight", weights.up(), true),
-                new Trainable(module + ".adapter_up.bias", weights.upBias(), false));
+                new Trainable(module + DOWN, weights.down(), true),
+                new Trainable(module + DOWN_BIAS, weights.downBias(), false),
+                new Trainable(module + UP, weights.up(), true),
+                new Trainable(module + UP_BIAS, weights.upBias(), false));
     }
 
     private record Place(String layer, Network.Part part) {}

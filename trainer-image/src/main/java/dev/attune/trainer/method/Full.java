@@ -1,5 +1,6 @@
 package dev.attune.trainer.method;
 
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Parameter;
 import java.util.HashSet;
@@ -39,17 +40,25 @@ record Full(List<String> train) implements Method {
     }
 
     @Override
+    public Footprint footprint(Architecture architecture) {
+        return Footprint.ofOwn(chosen(architecture));
+    }
+
+    @Override
     public Adapted adapt(Model model, long seed) {
-        var all = model.architecture().parameters();
+        return Own.trained(model, chosen(model.architecture()));
+    }
+
+    private List<Parameter> chosen(Architecture architecture) {
+        var all = architecture.parameters();
         if (train.isEmpty()) {
-            return Own.trained(model, all);
+            return all;
         }
         var names = all.stream().map(Parameter::name).toList();
         var chosen = new HashSet<String>();
         for (var i = 0; i < train.size(); i++) {
             chosen.addAll(new NamePattern(train.get(i)).matching(names, FIELD.formatted(i)));
         }
-        return Own.trained(
-                model, all.stream().filter(p -> chosen.contains(p.name())).toList());
+        return all.stream().filter(p -> chosen.contains(p.name())).toList();
     }
 }

@@ -5,6 +5,9 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.method.Footprint.Addition;
+import dev.attune.trainer.method.Footprint.Trained;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.NetworkDecorator;
@@ -60,9 +63,8 @@ record Ia3(List<String> targets, List<String> feedForward) implements Method {
     /** A vector: {@code [out, 1]} for what a layer gives, {@code [1, in]} for what it takes. */
     private record Scaling(Parameter layer, NDArray vector, boolean input) {
 
-        static Scaling ones(Parameter layer, boolean input) {
-            var shape = input ? new Shape(1, layer.in()) : new Shape(layer.out(), 1);
-            return new Scaling(layer, Torch.manager().ones(shape), input);
+        static Scaling ones(Scaled scaled) {
+            return new Scaling(scaled.layer(), Torch.manager().ones(scaled.shape()), scaled.input());
         }
 
         NDArray times(NDArray x) {
@@ -75,27 +77,67 @@ record Ia3(List<String> targets, List<String> feedForward) implements Method {
         }
     }
 
+    /** A layer, and whether what it takes is scaled rather than what it gives. */
+    private record Scaled(Parameter layer, boolean input) {
+
+        Shape shape() {
+            return input ? new Shape(1, layer.in()) : new Shape(layer.out(), 1);
+        }
+
+        String name() {
+            return Peft.PREFIX + layer.module() + ".ia3_l";
+        }
+
+        /** What is scaled is kept. */
+        Addition addition() {
+            return new Addition(layer.module(), input, input ? 0 : layer.out(), shape().size());
+        }
+    }
+
+    @Override
+    public Footprint footprint(Architecture architecture) {
+        var scaled = scaled(architecture);
+        return Footprint.ofAdapter(
+                architecture,
+                Peft.PREFIX,
+                scaled.stream().map(s -> new Trained(s.name(), s.shape())).toList(),
+                scaled.stream().map(Scaled::addition).toList());
+    }
+
+    private List<String> chosen(Architecture architecture) {
+        return targets.isEmpty() ? architecture.targets().ia3() : targets;
+    }
+
+    private List<String> inward(Architecture architecture) {
+        return targets.isEmpty() && feedForward.isEmpty()
+                ? architecture.targets().ia3FeedForward()
+                : feedForward;
+    }
+
+    private List<Scaled> scaled(Architecture architecture) {
+        var layers = Layers.linear(architecture).named(chosen(architecture), "spec.method.ia3.targets");
+        var inward = inward(architecture);
+        requireTargets(inward, layers);
+        return layers.stream()
+                .map(layer -> new Scaled(layer, inward.stream().anyMatch(layer.module()::endsWith)))
+                .toList();
+    }
+
     @Override
     public Adapted adapt(Model model, long seed) {
-        var all = Layers.linear(model);
-        var own = targets.isEmpty();
-        var chosen = own ? model.architecture().targets().ia3() : targets;
-        var inward =
-                own && feedForward.isEmpty() ? model.architecture().targets().ia3FeedForward() : feedForward;
-        var layers = all.named(chosen, "spec.method.ia3.targets");
-        requireTargets(inward, layers);
+        var scaled = scaled(model.architecture());
         var scalings = new LinkedHashMap<String, Scaling>();
-        layers.forEach(layer ->
-                scalings.put(layer.module(), Scaling.ones(layer, inward.stream().anyMatch(layer.module()::endsWith))));
-        var network = new Scaled(model.network(), scalings);
+        scaled.forEach(each -> scalings.put(each.layer().module(), Scaling.ones(each)));
+        var network = new Scaler(model.network(), scalings);
         return Peft.adapted(
                 model,
                 network,
                 network,
-                scalings.values().stream()
-                        .map(s -> new Trainable(Peft.PREFIX + s.layer().module() + ".ia3_l", s.vector(), true))
+                scaled.stream()
+                        .map(each -> new Trainable(
+                                each.name(), scalings.get(each.layer().module()).vector(), true))
                         .toList(),
-                config(model, chosen, inward, layers),
+                config(model, scaled.stream().map(Scaled::layer).toList()),
                 () -> merged(model, scalings));
     }
 
@@ -111,11 +153,11 @@ record Ia3(List<String> targets, List<String> feedForward) implements Method {
                 });
     }
 
-    private static ObjectNode config(Model model, List<String> chosen, List<String> inward, List<Parameter> layers) {
+    private ObjectNode config(Model model, List<Parameter> layers) {
         var config = Peft.config(model, TYPE);
         config.put("fan_in_fan_out", layers.stream().anyMatch(layer -> layer.role() == Role.CONV1D));
-        Layers.names(chosen, layers).forEach(config.putArray("target_modules")::add);
-        inward.forEach(config.putArray("feedforward_modules")::add);
+        Layers.names(chosen(model.architecture()), layers).forEach(config.putArray("target_modules")::add);
+        inward(model.architecture()).forEach(config.putArray("feedforward_modules")::add);
         return config;
     }
 
@@ -133,7 +175,7 @@ record Ia3(List<String> targets, List<String> feedForward) implements Method {
     }
 
     /** Scales what the chosen layers take or give. */
-    private record Scaled(Network base, Map<String, Scaling> scalings) implements NetworkDecorator {
+    private record Scaler(Network base, Map<String, Scaling> scalings) implements NetworkDecorator {
 
         private interface Layer {
             NDArray of(String name, NDArray x);

@@ -3,7 +3,6 @@ package dev.attune.trainer.method;
 import dev.attune.schema.Suggestions;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.model.Architecture;
-import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
 import java.util.EnumSet;
@@ -25,24 +24,24 @@ record Layers(List<Parameter> all, Architecture architecture, String kind) {
 
     private static final Set<Role> LINEAR = EnumSet.of(Role.LINEAR, Role.CONV1D);
 
-    static Layers linear(Model model) {
-        return new Layers(having(model, LINEAR), model.architecture(), "linear layer");
+    static Layers linear(Architecture architecture) {
+        return new Layers(having(architecture, LINEAR), architecture, "linear layer");
     }
 
     /** Embeddings as well; but of an encoder-decoder, whose embedding stands under several names in PEFT. */
-    static Layers linearAndEmbeddings(Model model) {
-        return model.architecture().kind() == Architecture.Kind.ENCODER_DECODER
-                ? linear(model)
+    static Layers linearAndEmbeddings(Architecture architecture) {
+        return architecture.kind() == Architecture.Kind.ENCODER_DECODER
+                ? linear(architecture)
                 : new Layers(
-                        having(model, EnumSet.of(Role.LINEAR, Role.CONV1D, Role.EMBEDDING)),
-                        model.architecture(),
+                        having(architecture, EnumSet.of(Role.LINEAR, Role.CONV1D, Role.EMBEDDING)),
+                        architecture,
                         "linear layer or embedding");
     }
 
-    private static List<Parameter> having(Model model, Set<Role> roles) {
-        return model.architecture().parameters().stream()
+    private static List<Parameter> having(Architecture architecture, Set<Role> roles) {
+        return architecture.parameters().stream()
                 .filter(layer -> roles.contains(layer.role()))
-                .filter(layer -> model.architecture().adaptable(layer) && !Peft.keeps(model, layer.module()))
+                .filter(layer -> architecture.adaptable(layer) && !Peft.keeps(architecture, layer.module()))
                 .toList();
     }
 

@@ -1,6 +1,10 @@
 package dev.attune.trainer.method;
 
+import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Head;
 import dev.attune.trainer.model.Model;
+import dev.attune.trainer.model.Parameter;
+import java.util.List;
 
 /** A linear probe: of the whole model, the last linear layer of its task's head alone is trained, to the best there is. */
 record LinearProbe() implements Method {
@@ -32,11 +36,18 @@ record LinearProbe() implements Method {
     }
 
     @Override
+    public Footprint footprint(Architecture architecture) {
+        return Footprint.ofOwn(last(architecture.head()));
+    }
+
+    @Override
     public Adapted adapt(Model model, long seed) {
-        var head = model.architecture().head();
-        var last = head.parameters().stream()
+        return Own.trained(model, last(model.architecture().head()));
+    }
+
+    private static List<Parameter> last(Head head) {
+        return head.parameters().stream()
                 .filter(parameter -> parameter.module().equals(head.last()))
                 .toList();
-        return Own.trained(model, last);
     }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.api.Method.Lora.Variant;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.method.Footprint.Addition;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Parameter;
@@ -73,9 +75,9 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
     }
 
     @Override
-    public Optional<String> unmergeable(Model model) {
-        var head = model.architecture().head().last();
-        return layers(model).stream()
+    public Optional<String> unmergeable(Architecture architecture) {
+        var head = architecture.head().last();
+        return layers(architecture).stream()
                         .filter(layer -> layer.role() == Role.EMBEDDING)
                         .anyMatch(layer -> layer.module().equals(head))
                 ? Optional.of(
@@ -90,17 +92,45 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
     }
 
     @Override
+    public Footprint footprint(Architecture architecture) {
+        var layers = layers(architecture);
+        return Footprint.ofAdapter(
+                architecture,
+                Peft.PREFIX,
+                layers.stream()
+                        .flatMap(layer -> LoraUpdate.shapes(layer, config.rank(layer.module()), isDora()).stream())
+                        .toList(),
+                layers.stream().map(this::addition).toList());
+    }
+
+    private boolean isDora() {
+        return config.variant() == Variant.DORA;
+    }
+
+    /** Of a dropped input what is left is kept, and what it was multiplied by; DoRA stretches two outputs. */
+    private Addition addition(Parameter layer) {
+        var rank = config.rank(layer.module());
+        var in = LoraUpdate.in(layer);
+        var out = LoraUpdate.out(layer);
+        var reads = layer.role() != Role.EMBEDDING;
+        var dropped = reads && dropout > 0 ? 2 * in : 0;
+        return new Addition(
+                layer.module(),
+                reads && dropout == 0,
+                rank + dropped + (isDora() ? 2 * out : 0),
+                rank * (reads ? in + out : out));
+    }
+
+    @Override
     public Adapted adapt(Model model, long seed) {
         var random = new Random(seed);
         var updates = new LinkedHashMap<String, LoraUpdate>();
-        var layers = layers(model);
-        config.requireUse(layers.stream().map(Parameter::module).toList());
+        var layers = layers(model.architecture());
         try (var scope = Scope.withoutGradients()) {
             for (var layer : layers) {
                 var module = layer.module();
                 var update = LoraUpdate.fresh(layer, config.rank(module), config.scale(module), random);
-                var whole =
-                        config.variant() == Variant.DORA ? update.withMagnitude(model.weight(layer.name())) : update;
+                var whole = isDora() ? update.withMagnitude(model.weight(layer.name())) : update;
                 whole.trainables().forEach(trainable -> scope.keep(trainable.array()));
                 updates.put(module, whole);
             }
@@ -119,12 +149,14 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
         return adapted;
     }
 
-    private List<Parameter> layers(Model model) {
-        return Layers.linearAndEmbeddings(model).named(targets(model), TARGETS);
+    private List<Parameter> layers(Architecture architecture) {
+        var layers = Layers.linearAndEmbeddings(architecture).named(targets(architecture), TARGETS);
+        config.requireUse(layers.stream().map(Parameter::module).toList());
+        return layers;
     }
 
-    private List<String> targets(Model model) {
-        return config.targets().isEmpty() ? model.architecture().targets().lora() : config.targets();
+    private List<String> targets(Architecture architecture) {
+        return config.targets().isEmpty() ? architecture.targets().lora() : config.targets();
     }
 
     private ObjectNode peft(Model model, List<Parameter> layers) {
@@ -132,7 +164,7 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
         config.write(json);
         json.put("lora_dropout", dropout);
         json.put("fan_in_fan_out", layers.stream().anyMatch(layer -> layer.role() == Role.CONV1D));
-        Layers.names(targets(model), layers).forEach(json.putArray("target_modules")::add);
+        Layers.names(targets(model.architecture()), layers).forEach(json.putArray("target_modules")::add);
         return json;
     }
 

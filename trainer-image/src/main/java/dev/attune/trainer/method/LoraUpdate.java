@@ -2,6 +2,7 @@ package dev.attune.trainer.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.method.Footprint.Trained;
 import dev.attune.trainer.model.Draw;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
@@ -35,13 +36,36 @@ record LoraUpdate(Parameter layer, NDArray a, NDArray b, NDArray magnitude, doub
                         scale);
     }
 
-    private static long in(Parameter layer) {
+    /** The names and shapes that PEFT saves of an update. */
+    static List<Trained> shapes(Parameter layer, int rank, boolean dora) {
+        var shapes = new ArrayList<Trained>();
+        shapes.add(new Trained(a(layer), new Shape(rank, in(layer))));
+        shapes.add(new Trained(b(layer), new Shape(out(layer), rank)));
+        if (dora) {
+            shapes.add(new Trained(magnitude(layer), new Shape(out(layer))));
+        }
+        return shapes;
+    }
+
+    private static String a(Parameter layer) {
+        return Peft.PREFIX + layer.module() + (layer.role() == Role.EMBEDDING ? ".lora_embedding_A" : ".lora_A.weight");
+    }
+
+    private static String b(Parameter layer) {
+        return Peft.PREFIX + layer.module() + (layer.role() == Role.EMBEDDING ? ".lora_embedding_B" : ".lora_B.weight");
+    }
+
+    private static String magnitude(Parameter layer) {
+        return Peft.PREFIX + layer.module() + ".lora_magnitude_vector";
+    }
+
+    static long in(Parameter layer) {
         return layer.role() == Role.LINEAR
                 ? layer.shape().get(1)
                 : layer.shape().get(0);
     }
 
-    private static long out(Parameter layer) {
+    static long out(Parameter layer) {
         return layer.role() == Role.LINEAR
                 ? layer.shape().get(0)
                 : layer.shape().get(1);
@@ -58,13 +82,11 @@ record LoraUpdate(Parameter layer, NDArray a, NDArray b, NDArray magnitude, doub
 
     /** The names and arrays that PEFT saves. */
     List<Trainable> trainables() {
-        var module = Peft.PREFIX + layer.module();
-        var embedding = layer.role() == Role.EMBEDDING;
         var trainables = new ArrayList<Trainable>();
-        trainables.add(new Trainable(module + (embedding ? ".lora_embedding_A" : ".lora_A.weight"), a, true));
-        trainables.add(new Trainable(module + (embedding ? ".lora_embedding_B" : ".lora_B.weight"), b, true));
+        trainables.add(new Trainable(a(layer), a, true));
+        trainables.add(new Trainable(b(layer), b, true));
         if (isDora()) {
-            trainables.add(new Trainable(module + ".lora_magnitude_vector", magnitude, true));
+            trainables.add(new Trainable(magnitude(layer), magnitude, true));
         }
         return trainables;
     }

@@ -1,5 +1,6 @@
 package dev.attune.trainer.method;
 
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Quantization;
 import java.nio.file.Path;
@@ -30,8 +31,8 @@ public interface Method {
         return 0;
     }
 
-    /** Why what it learns can't be folded into this model's own weights; empty: it can. */
-    default Optional<String> unmergeable(Model model) {
+    /** Why what it learns can't be folded into such a model's own weights; empty: it can. */
+    default Optional<String> unmergeable(Architecture architecture) {
         return Optional.empty();
     }
 
@@ -44,6 +45,9 @@ public interface Method {
     default Optional<Quantization> quantization() {
         return Optional.empty();
     }
+
+    /** What {@link #adapt} would come to, without a weight; refuses what it refuses. */
+    Footprint footprint(Architecture architecture);
 
     /** Puts the parameters that it trains beside or into the model; new ones are drawn from the seed. */
     Adapted adapt(Model model, long seed);

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.tensor.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,12 +115,18 @@ final class Peft {
      */
     static List<Trainable> withHead(Model model, List<Trainable> own, String prefix) {
         var trainables = new ArrayList<>(own);
-        model.architecture().head().parameters().stream()
-                .filter(parameter -> keeps(model, parameter.module()))
+        headKept(model.architecture()).stream()
                 .map(p -> new Trainable(prefix + p.name(), model.weights().get(p.name()), p.decays()))
                 .forEach(trainables::add);
         trainables.forEach(trainable -> Torch.requireGradient(trainable.array()));
         return List.copyOf(trainables);
+    }
+
+    /** The weights of the task's head that are kept with an adapter. */
+    static List<Parameter> headKept(Architecture architecture) {
+        return architecture.head().parameters().stream()
+                .filter(parameter -> keeps(architecture, parameter.module()))
+                .toList();
     }
 
     /** PEFT keeps the model's embeddings with an adapter that touches them; one that differs was trained, or has new rows. */
@@ -140,7 +148,7 @@ final class Peft {
     static void requireHead(Path folder, Model model) {
         var head = model.architecture().head().modules();
         for (var module : AdapterFiles.config(folder).path("modules_to_save")) {
-            if (!HEADS.contains(module.asText()) && !keeps(model, module.asText())) {
+            if (!HEADS.contains(module.asText()) && !keeps(model.architecture(), module.asText())) {
                 throw TrainerFailure.invalidModel(
                         "%s/%s: modules_to_save holds %s: only the head of the task (%s) can be kept with an adapter"
                                 .formatted(folder, AdapterFiles.CONFIG, module.asText(), String.join(", ", head)));
@@ -149,8 +157,8 @@ final class Peft {
     }
 
     /** PEFT keeps what ends with a module's name, as pre_classifier with classifier, and all that is in it. */
-    static boolean keeps(Model model, String module) {
-        return model.architecture().head().modules().stream()
+    static boolean keeps(Architecture architecture, String module) {
+        return architecture.head().modules().stream()
                 .anyMatch(own -> module.matches(".*" + Pattern.quote(own) + "([.].*)?"));
     }
 }

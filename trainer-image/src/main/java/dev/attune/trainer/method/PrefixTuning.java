@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.method.Footprint.Trained;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.model.Draw;
 import dev.attune.trainer.model.Geometry;
@@ -26,6 +28,12 @@ import java.util.function.IntUnaryOperator;
 record PrefixTuning(int length, Optional<Integer> projection) implements Method {
 
     static final String TYPE = "PREFIX_TUNING";
+
+    private static final String EMBEDDING = "embedding.weight";
+    private static final String FIRST_WEIGHT = "transform.0.weight";
+    private static final String FIRST_BIAS = "transform.0.bias";
+    private static final String LAST_WEIGHT = "transform.2.weight";
+    private static final String LAST_BIAS = "transform.2.bias";
 
     /** Stands for the width of a token's keys. */
     private static final int AS_WIDE = 0;
@@ -57,7 +65,7 @@ record PrefixTuning(int length, Optional<Integer> projection) implements Method 
     }
 
     @Override
-    public Optional<String> unmergeable(Model model) {
+    public Optional<String> unmergeable(Architecture architecture) {
         return Optional.of("virtual keys and values are no weights of the model");
     }
 
@@ -67,13 +75,39 @@ record PrefixTuning(int length, Optional<Integer> projection) implements Method 
     }
 
     @Override
-    public Adapted adapt(Model model, long seed) {
-        var geometry = model.architecture().geometry();
-        if (!model.architecture().takesKeysInFront()) {
+    public Footprint footprint(Architecture architecture) {
+        requireRoom(architecture);
+        return VirtualTokens.footprint(architecture, shapes(architecture.geometry()))
+                .behind(0, length);
+    }
+
+    private List<Trained> shapes(Geometry geometry) {
+        var width = width(geometry);
+        var columns = 2L * geometry.attentions().size() * width;
+        if (projection.isEmpty()) {
+            return List.of(new Trained(VirtualTokens.WEIGHTS, new Shape(length, columns)));
+        }
+        var inner = inner(geometry);
+        return List.of(
+                new Trained(EMBEDDING, new Shape(length, width)),
+                new Trained(FIRST_WEIGHT, new Shape(inner, width)),
+                new Trained(FIRST_BIAS, new Shape(inner)),
+                new Trained(LAST_WEIGHT, new Shape(columns, inner)),
+                new Trained(LAST_BIAS, new Shape(columns)));
+    }
+
+    private static void requireRoom(Architecture architecture) {
+        if (!architecture.takesKeysInFront()) {
             throw TrainerFailure.invalidManifest(
                     "spec.method.prefixTuning: transformers gives %s no keys and values in front, so that a prefix could be loaded nowhere: use promptTuning or lora"
-                            .formatted(model.architecture().head().modelClass()));
+                            .formatted(architecture.head().modelClass()));
         }
+    }
+
+    @Override
+    public Adapted adapt(Model model, long seed) {
+        requireRoom(model.architecture());
+        var geometry = model.architecture().geometry();
         var random = new Random(seed);
         Prefix prefix = projection.isPresent() ? projected(geometry, random) : plain(geometry, random);
         var encoderDecoder = model.architecture().kind() == Kind.ENCODER_DECODER;
@@ -159,11 +193,11 @@ record PrefixTuning(int length, Optional<Integer> projection) implements Method 
         @Override
         public List<Trainable> trainables() {
             return List.of(
-                    new Trainable("embedding.weight", embedding, true),
-                    new Trainable("transform.0.weight", firstWeight, true),
-                    new Trainable("transform.0.bias", firstBias, false),
-                    new Trainable("transform.2.weight", lastWeight, true),
-                    new Trainable("transform.2.bias", lastBias, false));
+                    new Trainable(EMBEDDING, embedding, true),
+                    new Trainable(FIRST_WEIGHT, firstWeight, true),
+                    new Trainable(FIRST_BIAS, firstBias, false),
+                    new Trainable(LAST_WEIGHT, lastWeight, true),
+                    new Trainable(LAST_BIAS, lastBias, false));
         }
 
         @Override

@@ -5,6 +5,8 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.attune.api.Method.PromptTuning.Init;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.method.Footprint.Trained;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Draw;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
@@ -59,13 +61,20 @@ record PromptTuning(int length, int rows, Optional<String> text, Init init) impl
     }
 
     @Override
-    public Optional<String> unmergeable(Model model) {
+    public Optional<String> unmergeable(Architecture architecture) {
         return Optional.of("virtual tokens are no weights of the model");
     }
 
     @Override
     public int places() {
         return length;
+    }
+
+    @Override
+    public Footprint footprint(Architecture architecture) {
+        var prompt = new Shape(rows, architecture.geometry().hidden());
+        return VirtualTokens.footprint(architecture, List.of(new Trained(VirtualTokens.WEIGHTS, prompt)))
+                .behind(length, 0);
     }
 
     @Override

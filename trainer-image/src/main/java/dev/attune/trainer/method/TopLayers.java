@@ -1,8 +1,10 @@
 package dev.attune.trainer.method;
 
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Parameter;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,10 +31,18 @@ record TopLayers(int layers) implements Method {
     }
 
     @Override
+    public Footprint footprint(Architecture architecture) {
+        return Footprint.ofOwn(chosen(architecture));
+    }
+
+    @Override
     public Adapted adapt(Model model, long seed) {
-        var architecture = model.architecture();
+        return Own.trained(model, chosen(model.architecture()));
+    }
+
+    private List<Parameter> chosen(Architecture architecture) {
         if (layers == 0) {
-            return Own.trained(model, architecture.head().parameters());
+            return architecture.head().parameters();
         }
         var all = architecture.parameters();
         var blocks = all.stream()
@@ -46,10 +56,8 @@ record TopLayers(int layers) implements Method {
                             .formatted(blocks.size(), layers, blocks.size()));
         }
         var lowest = Optional.of(blocks.get(blocks.size() - layers));
-        return Own.trained(
-                model,
-                all.stream()
-                        .dropWhile(parameter -> !parameter.layer().equals(lowest))
-                        .toList());
+        return all.stream()
+                .dropWhile(parameter -> !parameter.layer().equals(lowest))
+                .toList();
     }
 }

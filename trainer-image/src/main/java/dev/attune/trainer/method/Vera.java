@@ -9,6 +9,9 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.method.Footprint.Addition;
+import dev.attune.trainer.method.Footprint.Trained;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Parameter;
@@ -83,9 +86,42 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
     }
 
     @Override
+    public Footprint footprint(Architecture architecture) {
+        var layers = layers(architecture);
+        return Footprint.ofAdapter(
+                architecture,
+                Peft.PREFIX,
+                layers.stream()
+                        .flatMap(layer -> Stream.of(
+                                new Trained(scale(layer), new Shape(layer.out())),
+                                new Trained(d(layer), new Shape(rank))))
+                        .toList(),
+                layers.stream()
+                        .map(layer -> new Addition(
+                                layer.module(), false, rank + layer.out(), rank * (layer.in() + layer.out())))
+                        .toList());
+    }
+
+    private List<String> chosen(Architecture architecture) {
+        return targets.isEmpty() ? architecture.targets().lora() : targets;
+    }
+
+    private List<Parameter> layers(Architecture architecture) {
+        return Layers.linear(architecture).named(chosen(architecture), "spec.method.vera.targets");
+    }
+
+    private static String scale(Parameter layer) {
+        return Peft.PREFIX + layer.module() + ".vera_lambda_b";
+    }
+
+    private static String d(Parameter layer) {
+        return Peft.PREFIX + layer.module() + ".vera_lambda_d";
+    }
+
+    @Override
     public Adapted adapt(Model model, long seed) {
-        var chosen = targets.isEmpty() ? model.architecture().targets().lora() : targets;
-        var layers = Layers.linear(model).named(chosen, "spec.method.vera.targets");
+        var chosen = chosen(model.architecture());
+        var layers = layers(model.architecture());
         var updates = updates(layers);
         var network = new Adapter(model.network(), updates);
         return Peft.adapted(
@@ -192,10 +228,7 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
     private record Update(Parameter layer, NDArray a, NDArray b, NDArray d, NDArray scale) {
 
         Stream<Trainable> trainables() {
-            var module = Peft.PREFIX + layer.module();
-            return Stream.of(
-                    new Trainable(module + ".vera_lambda_b", scale, true),
-                    new Trainable(module + ".vera_lambda_d", d, true));
+            return Stream.of(new Trainable(Vera.scale(layer), scale, true), new Trainable(Vera.d(layer), d, true));
         }
 
         /** For an input {@code [..., in]}, what is added to what the layer gives: {@code [..., out]}. */

@@ -3,10 +3,11 @@ package dev.attune.trainer.method;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.trainer.failure.TrainerFailure;
+import dev.attune.trainer.method.Footprint.Trained;
+import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.Network;
-import dev.attune.trainer.model.Task;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ final class VirtualTokens {
      */
     static Adapted adapted(
             Model model, Network network, List<Trainable> own, ObjectNode config, Supplier<NDArray> learnt) {
-        requireReader(model, config);
+        requireReader(model.architecture());
         var trainables = Peft.withHead(model, own, PREFIX);
         var files = new AdapterFiles(
                 Map.of(Peft.WEIGHTS, () -> file(trainables.subList(own.size(), trainables.size()), learnt)),
@@ -52,14 +53,18 @@ final class VirtualTokens {
         });
     }
 
-    private static void requireReader(Model model, ObjectNode config) {
-        var architecture = model.architecture();
-        if (architecture.kind() == Kind.ENCODER_DECODER && !model.task().equals(Task.LANGUAGE_MODELING)) {
+    /** What they come to on a model of some shapes. */
+    static Footprint footprint(Architecture architecture, List<Trained> own) {
+        requireReader(architecture);
+        return Footprint.ofAdapter(architecture, PREFIX, own, List.of());
+    }
+
+    private static void requireReader(Architecture architecture) {
+        if (architecture.kind() == Kind.ENCODER_DECODER
+                && !architecture.head().modules().isEmpty()) {
             throw TrainerFailure.invalidManifest(
-                    "spec.method: transformers' %s reads no virtual tokens (%s), so that they could be loaded nowhere: use lora, or write the answers with objective: {sequenceToSequence: {}}"
-                            .formatted(
-                                    architecture.head().modelClass(),
-                                    config.path("peft_type").asText()));
+                    "spec.method: transformers' %s reads no virtual tokens, so that they could be loaded nowhere: use lora, or write the answers with objective: {sequenceToSequence: {}}"
+                            .formatted(architecture.head().modelClass()));
         }
     }
 

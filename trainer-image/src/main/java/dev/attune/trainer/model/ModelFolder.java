@@ -81,6 +81,16 @@ public final class ModelFolder {
         return load(source, folder, task, seed, Optional.empty(), architectures);
     }
 
+    /** The architecture of a folder, held against the names and shapes of its tensors; none of them is read. */
+    public static Architecture architecture(
+            Path folder, Task task, BiFunction<Config, Task, Architecture> architectures) {
+        var configured = architectures.apply(config(folder), task);
+        var places = tensors(folder, configured);
+        var architecture = configured.holding(Set.copyOf(places.keySet()));
+        architecture.parameters().forEach(parameter -> place(folder, places, architecture, parameter));
+        return architecture;
+    }
+
     /** Whether the folder holds weights; one that doesn't is an architecture to be trained from nothing. */
     public static boolean hasWeights(Path folder) {
         return Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX));
@@ -95,22 +105,15 @@ public final class ModelFolder {
         var weights = new LinkedHashMap<String, NDArray>();
         var random = new Random(seed);
         for (var parameter : architecture.parameters()) {
-            var place = places.remove(parameter.name());
-            if (place == null && architecture.head().parameters().contains(parameter)) {
+            var place = place(folder, places, architecture, parameter);
+            places.remove(parameter.name());
+            if (place.isEmpty()) {
                 weights.put(
                         parameter.name(),
                         FreshWeights.draw(parameter, architecture.initializerRange(parameter), random));
                 continue;
             }
-            if (place == null) {
-                throw TrainerFailure.invalidModel("%s: tensor %s is missing".formatted(folder, parameter.name()));
-            }
-            var shape = place.file().shape(place.name());
-            if (!shape.equals(parameter.shape())) {
-                throw TrainerFailure.invalidModel("%s: tensor %s has shape %s where %s asks for %s"
-                        .formatted(place.file().path(), place.name(), shape, CONFIG, parameter.shape()));
-            }
-            weights.put(parameter.name(), place.file().floats(place.name()));
+            weights.put(parameter.name(), place.get().file().floats(place.get().name()));
             kind.ifPresent(codes -> codes.replace(weights, architecture, parameter));
         }
         for (var left : places.entrySet()) {
@@ -122,6 +125,24 @@ public final class ModelFolder {
             }
         }
         return weights;
+    }
+
+    /** Where a weight lies, in the shape that it must have; empty: it is the head's, and has to be drawn. */
+    private static Optional<TensorPlace> place(
+            Path folder, Map<String, TensorPlace> places, Architecture architecture, Parameter parameter) {
+        var place = places.get(parameter.name());
+        if (place == null && architecture.head().parameters().contains(parameter)) {
+            return Optional.empty();
+        }
+        if (place == null) {
+            throw TrainerFailure.invalidModel("%s: tensor %s is missing".formatted(folder, parameter.name()));
+        }
+        var shape = place.file().shape(place.name());
+        if (!shape.equals(parameter.shape())) {
+            throw TrainerFailure.invalidModel("%s: tensor %s has shape %s where %s asks for %s"
+                    .formatted(place.file().path(), place.name(), shape, CONFIG, parameter.shape()));
+        }
+        return Optional.of(place);
     }
 
     /** A head that a file has of its own, though its configuration says that the embedding serves as one, may be a copy alone. */

@@ -122,13 +122,24 @@ public enum Quantization {
 
     /** The same of a linear layer's weight; of the task's head and of what is no linear layer nothing is replaced. */
     void replace(Map<String, NDArray> weights, Architecture architecture, Parameter parameter) {
-        var head = architecture.head();
-        var linear = parameter.role() == Role.LINEAR || parameter.role() == Role.CONV1D;
-        if (linear
-                && !parameter.module().equals(head.last())
-                && !head.parameters().contains(parameter)) {
+        if (replaces(architecture, parameter)) {
             replace(weights, parameter.name());
         }
+    }
+
+    /** Whether a weight is kept as codes: those of linear layers but for the task's head, in whole blocks. */
+    public static boolean replaces(Architecture architecture, Parameter parameter) {
+        var head = architecture.head();
+        var linear = parameter.role() == Role.LINEAR || parameter.role() == Role.CONV1D;
+        return linear
+                && parameter.shape().size() % BLOCK == 0
+                && !parameter.module().equals(head.last())
+                && !head.parameters().contains(parameter);
+    }
+
+    /** Bits of a code. */
+    public int bits() {
+        return this == NF4 ? 4 : 8;
     }
 
     /** The weight of a name in fp32, restored if it is kept as codes; {@code null}: there is none. */

@@ -57,7 +57,7 @@ class AdapterFoldersTest {
     void what_is_kept_whole_with_an_adapter_is_no_target_of_it() {
         var classes = new Task(Task.Kind.CLASSIFICATION, List.of("a", "b", "c", "d"));
         var model = model("distilbert-cls-tiny", classes);
-        assertThat(Layers.linear(model).all())
+        assertThat(Layers.linear(model.architecture()).all())
                 .extracting(Parameter::module)
                 .noneMatch(name -> name.contains("classifier"));
     }

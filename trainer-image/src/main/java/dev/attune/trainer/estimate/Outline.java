@@ -1,0 +1,181 @@
+package dev.attune.trainer.estimate;
+
+import ai.djl.ndarray.types.Shape;
+import dev.attune.trainer.estimate.Family.Part;
+import dev.attune.trainer.estimate.Workload.Kept;
+import dev.attune.trainer.estimate.Workload.Layer;
+import dev.attune.trainer.method.Footprint;
+import dev.attune.trainer.method.Footprint.Addition;
+import dev.attune.trainer.method.Method;
+import dev.attune.trainer.method.Method.Optimisation;
+import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Parameter;
+import dev.attune.trainer.model.Quantization;
+import dev.attune.trainer.model.Task;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * A model and what is to become of it, as far as shapes tell: no weight is needed.
+ *
+ * @param modelType its configuration's {@code model_type}
+ * @param task what it is asked for
+ */
+public record Outline(String modelType, Architecture architecture, Task task) {
+
+    /** Arrays of states that the decoder of an encoder-decoder passes on: its own and the encoder's. */
+    private static final long PASSED_ON = 2;
+
+    /**
+     * How it is trained.
+     *
+     * @param texts of a step
+     * @param atOnce texts computed at once
+     * @param length tokens of a text at most
+     * @param checkpointing whether layers are computed again for their gradients
+     * @param half whether bf16 is multiplied
+     */
+    public record Training(int texts, int atOnce, int length, boolean checkpointing, boolean half) {
+
+        Training by(int fewer) {
+            return new Training(texts, fewer, length, checkpointing, half);
+        }
+
+        Training upTo(int shorter) {
+            return new Training(texts, atOnce, shorter, checkpointing, half);
+        }
+
+        Training recomputing() {
+            return new Training(texts, atOnce, length, true, half);
+        }
+    }
+
+    /** Shapes {@code [out, in]} of the linear layers of the model's lowest layer. */
+    public List<Shape> products() {
+        var lowest = Optional.of(architecture.layerNames().get(0));
+        return architecture.parameters().stream()
+                .filter(parameter -> parameter.layer().equals(lowest) && Parts.isLinear(parameter))
+                .map(parameter -> new Shape(parameter.out(), parameter.in()))
+                .toList();
+    }
+
+    /** Adapted by a method, in numbers; what the method refuses is refused. */
+    public Workload workload(Method method, Training training) {
+        var footprint = method.footprint(architecture);
+        var quantization = method.quantization();
+        var alone = task.ofWholeText()
+                && footprint.additions().isEmpty()
+                && headNames().containsAll(footprint.own())
+                && footprint.own().size() == footprint.trained().size();
+        return new Workload(
+                weights(footprint, quantization, training.half()),
+                trained(method, footprint),
+                layers(footprint, alone, training.half()),
+                head(footprint, alone),
+                new Workload.Batch(
+                        training.texts(),
+                        training.atOnce(),
+                        Math.min(training.length(), architecture.maxLength() - method.places()),
+                        footprint.virtualTokens(),
+                        footprint.keysInFront()),
+                training.checkpointing() || quantization.isPresent(),
+                training.half());
+    }
+
+    private List<String> headNames() {
+        return architecture.head().parameters().stream().map(Parameter::name).toList();
+    }
+
+    private Workload.Weights weights(Footprint footprint, Optional<Quantization> quantization, boolean half) {
+        Predicate<Parameter> coded =
+                parameter -> quantization.isPresent() && Quantization.replaces(architecture, parameter);
+        return new Workload.Weights(
+                size(parameter -> true),
+                size(coded),
+                quantization.map(Quantization::bits).orElse(0),
+                half
+                        ? size(parameter -> parameter.isMatrix()
+                                && !coded.test(parameter)
+                                && !footprint.own().contains(parameter.name()))
+                        : 0);
+    }
+
+    private long size(Predicate<Parameter> which) {
+        return architecture.parameters().stream()
+                .filter(which)
+                .mapToLong(parameter -> parameter.shape().size())
+                .sum();
+    }
+
+    private Workload.Trained trained(Method method, Footprint footprint) {
+        return new Workload.Trained(
+                footprint.size(),
+                footprint.trained().stream()
+                        .mapToLong(array -> array.shape().size())
+                        .max()
+                        .orElse(0),
+                method.hasAdapter(),
+                method.optimisation() == Optimisation.LBFGS);
+    }
+
+    private List<Layer> layers(Footprint footprint, boolean alone, boolean half) {
+        var names = architecture.layerNames();
+        var lowest = alone ? names.size() : footprint.frozenLayers(architecture);
+        return IntStream.range(0, names.size())
+                .mapToObj(place -> layer(names.get(place), footprint, place >= lowest, half))
+                .toList();
+    }
+
+    private Layer layer(String name, Footprint footprint, boolean learns, boolean half) {
+        var own = architecture.parameters().stream()
+                .filter(parameter -> parameter.layer().equals(Optional.of(name)))
+                .toList();
+        var additions = footprint.additions().stream()
+                .filter(addition -> (addition.module() + ".").startsWith(name + "."))
+                .toList();
+        var parts = new Parts(Family.of(modelType), own, footprint, half);
+        var hidden = architecture.geometry().hidden();
+        var attentions = parts.count(Part.WRITING);
+        var passedOn = attentions > 1 ? PASSED_ON * hidden : 0;
+        var beside = additions.stream().mapToLong(Addition::kept).sum();
+        return new Layer(
+                hidden,
+                parts.in(Part.WRITING),
+                parts.in(Part.DOWN),
+                new Kept(attentions * hidden + passedOn, attentions * parts.attention())
+                        .plus(parts.read(Part.NORM))
+                        .plus(parts.read(Part.READING)),
+                new Kept(hidden, (2 * parts.count(Part.UP) - 1) * parts.in(Part.DOWN) + beside)
+                        .plus(parts.read(Part.UP))
+                        .plus(parts.read(Part.DOWN)),
+                parts.matrices(parameter -> true),
+                parts.matrices(parameter -> footprint.own().contains(parameter.name())),
+                additions.stream().mapToLong(Addition::weights).sum(),
+                learns);
+    }
+
+    private Workload.Head head(Footprint footprint, boolean alone) {
+        var head = architecture.head();
+        var weights = architecture.parameters().stream()
+                .filter(Parameter::isMatrix)
+                .filter(p -> p.module().equals(head.last()) || head.parameters().contains(p))
+                .toList();
+        var last = weights.stream()
+                .filter(parameter -> parameter.module().equals(head.last()))
+                .findFirst()
+                .orElseThrow();
+        return new Workload.Head(
+                architecture.geometry().hidden(),
+                last.out(),
+                weights.stream().mapToLong(p -> p.shape().size()).sum(),
+                weights.stream()
+                        .filter(p -> footprint.own().contains(p.name()))
+                        .mapToLong(p -> p.shape().size())
+                        .sum(),
+                task.ofWholeText(),
+                architecture.readsTextsInARow(),
+                alone);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.attune.trainer.estimate;
+
+import dev.attune.trainer.estimate.Family.Part;
+import dev.attune.trainer.estimate.Workload.Kept;
+import dev.attune.trainer.method.Footprint;
+import dev.attune.trainer.method.Footprint.Addition;
+import dev.attune.trainer.model.Parameter;
+import dev.attune.trainer.model.Parameter.Role;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The weights of one layer by what they are for.
+ *
+ * @param own the layer's weights
+ * @param half whether what is multiplied is made of 16 bits for each linear layer anew
+ */
+record Parts(Family family, List<Parameter> own, Footprint footprint, boolean half) {
+
+    private List<Parameter> of(Part part) {
+        return own.stream()
+                .filter(parameter -> part == Part.NORM ? parameter.role() == Role.NORM : isLinear(parameter))
+                .filter(parameter -> family.part(parameter) == part)
+                .toList();
+    }
+
+    static boolean isLinear(Parameter parameter) {
+        return parameter.role() == Role.LINEAR || parameter.role() == Role.CONV1D;
+    }
+
+    /** How many linear layers there are for something. */
+    int count(Part part) {
+        return of(part).size();
+    }
+
+    /** How wide is what they read. */
+    long in(Part part) {
+        return of(part).get(0).in();
+    }
+
+    /** Numbers that an attention keeps for each token. */
+    double attention() {
+        return family.attention() * in(Part.WRITING);
+    }
+
+    /** Numbers of the linear layers that are meant, by which a token is multiplied. */
+    long matrices(Predicate<Parameter> meant) {
+        return own.stream()
+                .filter(Parts::isLinear)
+                .filter(meant)
+                .mapToLong(parameter -> parameter.shape().size())
+                .sum();
+    }
+
+    /** What is kept because a weight that reads it is trained, or something beside it that reads it too. */
+    Kept read(Part part) {
+        var keeping = of(part).stream().filter(this::keeps).toList();
+        if (keeping.isEmpty()) {
+            return new Kept(0, 0);
+        }
+        if (part == Part.NORM) {
+            var width = keeping.get(0).shape().size();
+            return new Kept(keeping.size() * width, 0);
+        }
+        return new Kept(0, (half ? keeping.size() : 1) * in(part));
+    }
+
+    private boolean keeps(Parameter parameter) {
+        return footprint.own().contains(parameter.name())
+                || footprint.additions().stream()
+                        .filter(Addition::input)
+                        .anyMatch(addition -> addition.module().equals(parameter.module()));
+    }
+}

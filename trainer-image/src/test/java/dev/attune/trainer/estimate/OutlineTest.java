@@ -1,0 +1,87 @@
+package dev.attune.trainer.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.attune.api.Method.Full;
+import dev.attune.api.Method.Lora;
+import dev.attune.trainer.method.Method;
+import dev.attune.trainer.method.Methods;
+import dev.attune.trainer.model.Config;
+import dev.attune.trainer.model.Task;
+import dev.attune.trainer.model.arch.Architectures;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** SmolLM2-135M by its configuration alone: 30 layers, 576 wide, 9 heads of 64 on 3 of keys, 1,536 inside. */
+class OutlineTest {
+
+    private static final String SMOLLM2 = """
+            {"model_type": "llama", "hidden_size": 576, "intermediate_size": 1536, "num_hidden_layers": 30,
+             "num_attention_heads": 9, "num_key_value_heads": 3, "head_dim": 64, "vocab_size": 49152,
+             "max_position_embeddings": 8192, "tie_word_embeddings": true}""";
+
+    private static final Outline.Training TRAINING = new Outline.Training(4, 4, 256, false, false);
+
+    private static Workload work(Method method) {
+        var architecture = Architectures.of(config(), Task.LANGUAGE_MODELING);
+        return new Outline("llama", architecture, Task.LANGUAGE_MODELING).workload(method, TRAINING);
+    }
+
+    private static Config config() {
+        try {
+            return new Config("config.json", new ObjectMapper().readValue(SMOLLM2, ObjectNode.class));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Method lora(Lora.Quantization quantization) {
+        var lora = new Lora(8, null, 0.0, List.of("q_proj", "v_proj"), null, null, null, null, quantization);
+        return Methods.of(new dev.attune.api.Method(null, lora, null, null, null, null, null, null, null), Path::of);
+    }
+
+    private static Method full() {
+        return Methods.of(
+                new dev.attune.api.Method(new Full(null), null, null, null, null, null, null, null, null), Path::of);
+    }
+
+    @Test
+    void parametersAndTrainablesAreThoseThatARunReports() {
+        assertThat(work(lora(null)).weights().parameters()).isEqualTo(134_515_008);
+        assertThat(work(lora(null)).trained().numbers()).isEqualTo(460_800);
+        assertThat(work(full()).trained().numbers()).isEqualTo(134_515_008);
+    }
+
+    @Test
+    void aFrozenLayerKeepsWhatNormsAttentionAndTheGateRead() {
+        var layer = work(lora(null)).layers().get(0);
+
+        assertThat(layer.before().exact()).isEqualTo(576);
+        assertThat(layer.before().multiplied()).isEqualTo(4 * 576 + 576);
+        assertThat(layer.behind().exact()).isEqualTo(576);
+        assertThat(layer.behind().multiplied()).isEqualTo(3 * 1536 + 2 * 8);
+    }
+
+    @Test
+    void aTrainedLayerKeepsWhatItsWeightsReadToo() {
+        var layer = work(full()).layers().get(0);
+
+        assertThat(layer.before().exact()).isEqualTo(3 * 576);
+        assertThat(layer.before().multiplied()).isEqualTo(4 * 576 + 576);
+        assertThat(layer.behind().multiplied()).isEqualTo(3 * 1536 + 576 + 1536);
+        assertThat(layer.trained()).isEqualTo(layer.matrices());
+    }
+
+    @Test
+    void codesAreThoseOfLinearLayersAndMakeTheirLayersComputedAgain() {
+        var work = work(lora(Lora.Quantization.NF4));
+
+        assertThat(work.weights().codes()).isEqualTo(30L * (2 * 576 * 576 + 2 * 576 * 192 + 3 * 576 * 1536));
+        assertThat(work.weights().codeBits()).isEqualTo(4);
+        assertThat(work.recomputed()).isTrue();
+    }
+}
