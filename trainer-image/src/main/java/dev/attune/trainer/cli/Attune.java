@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "Turns foundation models into specialists.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {Run.class, Validate.class, Logits.class, Pod.class},
+        subcommands = {Run.class, Validate.class, Estimate.class, Logits.class, Pod.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class Attune {
 

@@ -3,7 +3,6 @@ package dev.attune.trainer.cli;
 import dev.attune.api.FineTuneJob;
 import dev.attune.protocol.ExitCode;
 import dev.attune.trainer.event.Sink;
-import dev.attune.trainer.place.Places;
 import dev.attune.trainer.sink.EventFileSink;
 import dev.attune.trainer.sink.Screen;
 import dev.attune.trainer.sink.TerminalSink;
@@ -13,6 +12,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,19 +28,8 @@ final class Run implements Callable<Integer> {
     @Option(names = "-f", required = true, paramLabel = "FILE", description = "The job's manifest.")
     private Path file;
 
-    @Option(
-            names = "--volumes",
-            paramLabel = "DIR",
-            description = "Folder that holds a folder for each claim: pvc://claim/path is DIR/claim/path."
-                    + " Default: volumes beside the manifest.")
-    private Path volumes;
-
-    @Option(
-            names = "--configmaps",
-            paramLabel = "DIR",
-            description = "Folder that holds a folder for each ConfigMap: configmap://name/key is DIR/name/key."
-                    + " Default: configmaps beside the manifest.")
-    private Path configMaps;
+    @Mixin
+    private PlaceOptions where;
 
     @Option(
             names = "--events",
@@ -53,10 +42,7 @@ final class Run implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var beside = file.toAbsolutePath().normalize().getParent();
-        var places = new Places(
-                volumes == null ? beside.resolve("volumes") : volumes.toAbsolutePath(),
-                configMaps == null ? beside.resolve("configmaps") : configMaps.toAbsolutePath());
+        var places = where.beside(file);
         var finished = new FinishedJobs(places);
         var sinks = new ArrayList<Sink>();
         sinks.add(new TerminalSink(Screen.standardOutput(System.getenv()), Clock.systemUTC()));

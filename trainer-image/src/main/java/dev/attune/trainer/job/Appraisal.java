@@ -1,0 +1,100 @@
+package dev.attune.trainer.job;
+
+import dev.attune.api.FineTuneJob;
+import dev.attune.api.Method.Lora;
+import dev.attune.api.Method.Lora.Quantization;
+import dev.attune.api.Training;
+import dev.attune.trainer.estimate.Choice;
+import dev.attune.trainer.estimate.Choice.Other;
+import dev.attune.trainer.estimate.Outline;
+import dev.attune.trainer.method.Method;
+import dev.attune.trainer.method.Method.Optimisation;
+import dev.attune.trainer.method.Methods;
+import dev.attune.trainer.objective.Objectives;
+import dev.attune.trainer.place.Places;
+import dev.attune.trainer.tensor.Processor;
+import dev.attune.trainer.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/** What a job would come to, told from its manifest and from its files' headers; it refuses what a run would refuse by them. */
+public final class Appraisal {
+
+    private final FineTuneJob job;
+    private final Function<String, Path> adapters;
+
+    private Appraisal(FineTuneJob job, Places places) {
+        this.job = job;
+        this.adapters = uri -> places.existing("spec.method.lora.initialFrom", uri);
+    }
+
+    /**
+     * Looks at a job.
+     *
+     * @param job with its defaults filled in
+     * @throws dev.attune.trainer.failure.TrainerFailure when it can't be run
+     */
+    public static Choice of(FineTuneJob job, Places places, Processor processor) {
+        return new Appraisal(job, places).choice(places, processor);
+    }
+
+    private Choice choice(Places places, Processor processor) {
+        var spec = job.getSpec();
+        var from = spec.model().from();
+        var method = method(spec.method());
+        var files = Material.Files.of(spec.data(), places);
+        var objective = Objectives.of(spec.objective(), files.train(), StartingModel.task(places, from));
+        var shapes = StartingShapes.of(places, from, objective.task(), method);
+        var architecture = shapes.architecture();
+        FineTuning.requireForm(FineTuning.form(spec, method), method, architecture);
+        try (var tokenizer = Tokenizer.read(shapes.tokenizer())) {
+            objective.on(architecture, tokenizer);
+        }
+        var length = Math.min(spec.training().sequenceLength(), FineTuning.room(method, architecture.maxLength()));
+        var half = spec.training().precision() == Training.Precision.BF16 && processor.fastBf16();
+        return new Choice(
+                new Outline(shapes.config().text("model_type", ""), architecture, objective.task()),
+                method,
+                training(method, length, half),
+                others());
+    }
+
+    private Outline.Training training(Method method, int length, boolean half) {
+        var training = job.getSpec().training();
+        var atOnce = training.microBatchSize() == null ? training.batchSize() : training.microBatchSize();
+        var checkpointing = training.gradientCheckpointing() && method.optimisation() == Optimisation.ADAMW;
+        return new Outline.Training(training.batchSize(), atOnce, length, checkpointing, half);
+    }
+
+    private Method method(dev.attune.api.Method spec) {
+        return Methods.of(spec, adapters);
+    }
+
+    private List<Other> others() {
+        var spec = job.getSpec().method();
+        if (spec.full() != null) {
+            var usual = new Lora(null, null, 0.0, null, null, null, null, null, null);
+            return List.of(new Other("spec.method", "{lora: {}}", method(lora(usual))));
+        }
+        var lora = spec.lora();
+        if (lora == null || lora.quantization() != null) {
+            return List.of();
+        }
+        var coded = new Lora(
+                lora.rank(),
+                lora.alpha(),
+                lora.dropout(),
+                lora.targets(),
+                lora.variant(),
+                lora.rankPattern(),
+                lora.alphaPattern(),
+                lora.initialFrom(),
+                Quantization.NF4);
+        return List.of(new Other("spec.method.lora.quantization", "nf4", method(lora(coded))));
+    }
+
+    private static dev.attune.api.Method lora(Lora lora) {
+        return new dev.attune.api.Method(null, lora, null, null, null, null, null, null, null);
+    }
+}
