@@ -1,16 +1,15 @@
 package dev.attune.trainer.cli;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.attune.api.FineTuneJob;
 import dev.attune.protocol.ExitCode;
 import dev.attune.trainer.estimate.Choice;
+import dev.attune.trainer.estimate.Room;
 import dev.attune.trainer.estimate.Speed;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.job.Appraisal;
 import dev.attune.trainer.tensor.Processor;
 import dev.attune.trainer.tensor.Torch;
 import io.fabric8.kubernetes.api.model.Quantity;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -71,22 +70,15 @@ final class Estimate implements Callable<Integer> {
         return Speed.measured(Math.min(MOST_ROWS, states), choice.outline().products(), CALIBRATION);
     }
 
-    private static EstimateTable.Room room(FineTuneJob job) {
+    private static Room room(FineTuneJob job) {
         return Optional.ofNullable(job.getSpec().trainer().resources())
                 .map(resources -> resources.limits())
                 .map(limits -> limits.get("memory"))
                 .map(Estimate::limit)
-                .orElseGet(Estimate::machine);
+                .orElseGet(Room::here);
     }
 
-    private static EstimateTable.Room limit(Quantity memory) {
-        return new EstimateTable.Room(
-                Quantity.getAmountInBytes(memory).longValue(), "spec.trainer.resources.limits.memory");
-    }
-
-    /** What this machine has, or the container that this runs in. */
-    private static EstimateTable.Room machine() {
-        var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        return new EstimateTable.Room(system.getTotalMemorySize(), "this machine");
+    private static Room limit(Quantity memory) {
+        return new Room(Quantity.getAmountInBytes(memory).longValue(), "spec.trainer.resources.limits.memory");
     }
 }

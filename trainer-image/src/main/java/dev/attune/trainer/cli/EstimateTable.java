@@ -6,6 +6,7 @@ import dev.attune.api.FineTuneJob;
 import dev.attune.trainer.estimate.Change;
 import dev.attune.trainer.estimate.Choice;
 import dev.attune.trainer.estimate.Estimate;
+import dev.attune.trainer.estimate.Room;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,13 +19,6 @@ record EstimateTable(FineTuneJob job, Choice choice, Room room, double speed) {
 
     private static final int NAMES = 20;
     private static final int FIELDS = 44;
-
-    /**
-     * How much memory there is.
-     *
-     * @param whose who says so
-     */
-    record Room(long bytes, String whose) {}
 
     /** Whether the job fits. */
     boolean fits() {
@@ -69,7 +63,8 @@ record EstimateTable(FineTuneJob job, Choice choice, Room room, double speed) {
         row(text, "  optimiser", bytes(memory.optimiser()));
         row(text, "  activations", bytes(memory.activations()));
         row(text, "  logits", bytes(memory.logits()));
-        row(text, "  workspace", bytes(memory.workspace()) + "   (the larger of logits and workspace counts)");
+        row(text, "  workspace", bytes(memory.workspace()));
+        row(text, "  model, again", bytes(memory.again()));
         row(text, "  process", bytes(memory.process()));
         row(text, "checkpoint", bytes(estimate.checkpointBytes()));
         row(text, "a step", step(estimate));

@@ -17,17 +17,25 @@ public record Estimate(long parameters, long trainableParameters, Memory memory,
      * @param weights the model
      * @param gradients of what is trained
      * @param optimiser what it remembers
-     * @param activations what layers keep for their gradients
+     * @param activations what layers make and keep for their gradients
      * @param logits a chunk of what the head gives, with what its gradient needs
      * @param workspace what a layer computes on the way, and gradients that are on their way
+     * @param again the model as it was, to write what it wrote
      * @param process what libtorch and Java take for themselves
      */
     public record Memory(
-            long weights, long gradients, long optimiser, long activations, long logits, long workspace, long process) {
+            long weights,
+            long gradients,
+            long optimiser,
+            long activations,
+            long logits,
+            long workspace,
+            long again,
+            long process) {
 
-        /** All of it. Logits are gone when gradients pass the layers, so that the larger of both counts. */
+        /** All of it: what was used for the one is kept when the other comes. */
         public long peak() {
-            return weights + gradients + optimiser + activations + Math.max(logits, workspace) + process;
+            return weights + gradients + optimiser + activations + logits + workspace + again + process;
         }
     }
 

@@ -2,8 +2,8 @@ package dev.attune.trainer.estimate;
 
 import dev.attune.trainer.estimate.Estimate.Memory;
 import dev.attune.trainer.estimate.Workload.Batch;
-import dev.attune.trainer.estimate.Workload.Kept;
 import dev.attune.trainer.estimate.Workload.Layer;
+import dev.attune.trainer.estimate.Workload.Numbers;
 import java.util.stream.IntStream;
 
 /**
@@ -22,35 +22,44 @@ public final class Estimator {
 
     private static final int DIRECTIONS = 8;
 
-    /** Codes that share a scale of 32 bits. */
-    private static final int CODES_PER_SCALE = 64;
-
     /** Numbers of logits that are there at a time, as {@code ChunkedCrossEntropy} has it. */
     static final long CHUNK = 1 << 22;
 
     /** How often they are there: as what the head gave, its softmax, and the gradients of both. */
     private static final int LOGITS = 4;
 
+    /** How often the gradient of a head that is trained is there: as it is computed, turned, and added. */
+    private static final int HEADS = 3;
+
     /** States that are read: as they come, normed, picked out, and with gradients. */
     private static final int STATES = 6;
 
-    /** Of a layer that is computed again, what went in is kept, with the gradients of what went in and came out. */
-    private static final int ENDS = 3;
+    /**
+     * What a layer that is computed again leaves behind, in arrays of states: what went in, what came out, the gradients of
+     * both, and the gaps between these.
+     */
+    private static final int ENDS = 6;
 
-    /** What a layer computes on the way and doesn't keep, in arrays of each width: on the way there and back. */
-    private static final double WAY_HIDDEN = 6;
+    /** Layers' worth of memory that layers take which forget what they made, one after the other. */
+    private static final double PASSING = 3.2;
 
-    private static final double WAY_ATTENTION = 4;
-    private static final double WAY_INNER = 3;
+    /** Layers' worth of memory that gradients take on their way through one. */
+    private static final double GRADIENTS = 1;
 
-    /** Bytes of a number that is restored from its code: as an index, as a number, and beside its scale. */
-    private static final double RESTORED = 4;
+    /** Bytes of memory in which a code is made, beside those that it was made from. */
+    private static final long CODING = 4;
+
+    /** Bytes of a number that is restored from its code: as an index of two, and as a number. */
+    private static final long RESTORED = 6;
 
     /** Tokens that are computed at once where no gradients are kept. */
     private static final long TOKENS_AT_ONCE = 2048;
 
-    /** The Java machine with its heap, libtorch, and what its libraries keep for themselves. */
-    private static final long PROCESS = 430L << 20;
+    /** Java with its heap, libtorch, and what its libraries keep for themselves, on a machine of 24 GiB. */
+    private static final long PROCESS = 262L << 20;
+
+    /** Bytes that a byte of a tokenizer's file becomes: entries of maps, there and back. */
+    private static final long TOKENIZER = 36;
 
     /** Which part of a step's time matrix products take. */
     static final double PRODUCTS = 0.7;
@@ -72,43 +81,45 @@ public final class Estimator {
                 work.head().alone() ? 0 : activations(work),
                 logits(work),
                 workspace(work),
-                PROCESS);
+                work.beside().again() * WORD,
+                PROCESS + TOKENIZER * work.beside().tokenizer());
     }
 
+    /** What is kept as codes stays mapped from its file as well. */
     private static long weights(Workload.Weights weights) {
-        var codes = weights.codes() * weights.codeBits() / Byte.SIZE + weights.codes() / CODES_PER_SCALE * WORD;
-        var plain = weights.parameters() - weights.codes() - weights.halves();
-        return plain * WORD + weights.halves() * Short.BYTES + codes;
+        return (weights.parameters() - weights.halves()) * WORD
+                + weights.halves() * Short.BYTES
+                + weights.codes() * CODING;
     }
 
     private static long activations(Workload work) {
         var layers = work.layers();
-        var kept = IntStream.range(0, layers.size())
-                .filter(place -> layers.get(place).learns())
-                .mapToLong(place -> kept(work, place));
-        if (!work.recomputed()) {
-            return kept.sum();
+        if (work.recomputed()) {
+            return layers.stream()
+                    .filter(Layer::learns)
+                    .mapToLong(layer -> tokens(work.batch()) * layer.hidden() * ENDS * WORD)
+                    .sum();
         }
-        var ends = layers.stream()
-                .filter(Layer::learns)
-                .mapToLong(layer -> tokens(work.batch()) * layer.hidden() * ENDS * WORD)
+        return IntStream.range(0, layers.size())
+                .filter(place -> layers.get(place).learns())
+                .mapToLong(place -> made(work, place))
                 .sum();
-        return ends + kept.max().orElse(0);
     }
 
-    private static long kept(Workload work, int place) {
+    /** What is made and not kept leaves gaps between what is, and an array doesn't fit into the gap of one as large. */
+    private static long made(Workload work, int place) {
         var batch = work.batch();
         var layer = work.layers().get(place);
         var last = place == work.layers().size() - 1;
         var behind = last && work.head().narrowed() ? read(work) : tokens(batch);
         var keys = 2L * batch.atOnce() * batch.keysInFront() * layer.attention();
-        return (long) (tokens(batch) * bytes(work, layer.before())
+        return (long) (tokens(batch) * (bytes(work, layer.before()) + bytes(work, layer.learnt()))
                 + behind * bytes(work, layer.behind())
                 + keys * width(work));
     }
 
-    private static double bytes(Workload work, Kept kept) {
-        return kept.exact() * WORD + kept.multiplied() * width(work);
+    private static double bytes(Workload work, Numbers numbers) {
+        return numbers.exact() * WORD + numbers.multiplied() * width(work);
     }
 
     private static long width(Workload work) {
@@ -124,29 +135,36 @@ public final class Estimator {
         return work.head().ofWholeText() ? work.batch().atOnce() : tokens(work.batch());
     }
 
-    /** The gradient of a head that is trained is there once more before it is added. */
     private static long logits(Workload work) {
         var head = work.head();
         var rows = read(work);
         var chunk = Math.max(head.outputs(), Math.min(CHUNK, rows * head.outputs()));
-        return (chunk * LOGITS + rows * head.hidden() * STATES + head.trained()) * WORD;
+        return (chunk * LOGITS + rows * head.hidden() * STATES + head.trained() * HEADS) * WORD;
     }
 
     private static long workspace(Workload work) {
-        var tokens = work.head().alone() ? TOKENS_AT_ONCE : tokens(work.batch());
-        var largest = work.head().alone() ? 0 : work.trained().largest();
-        return work.layers().stream()
-                        .mapToLong(layer -> way(work, layer, tokens))
-                        .max()
-                        .orElse(0)
-                + largest * WORD;
+        var alone = work.head().alone();
+        var tokens = alone ? Math.max(TOKENS_AT_ONCE, tokens(work.batch())) : tokens(work.batch());
+        var largest = alone ? 0 : work.trained().largest();
+        var layer = work.layers().stream()
+                .mapToDouble(one -> bytes(work, one.before().plus(one.behind())))
+                .max()
+                .orElse(0);
+        return (long) (tokens * layer * layers(work)) + restored(work) + largest * WORD;
     }
 
-    private static long way(Workload work, Layer layer, long tokens) {
-        var states = WAY_HIDDEN * layer.hidden() * WORD
-                + (WAY_ATTENTION * layer.attention() + WAY_INNER * layer.inner()) * width(work);
-        var restored = work.weights().codes() > 0 ? layer.matrices() * RESTORED : 0;
-        return (long) (tokens * states + restored);
+    /** Layers' worth of memory beside what is kept: what is computed again is so on the way of the gradients. */
+    private static double layers(Workload work) {
+        if (work.recomputed()) {
+            return PASSING + GRADIENTS;
+        }
+        return work.layers().stream().allMatch(Layer::learns) ? GRADIENTS : PASSING;
+    }
+
+    private static long restored(Workload work) {
+        return work.weights().codes() == 0
+                ? 0
+                : work.layers().stream().mapToLong(Layer::matrices).max().orElse(0) * RESTORED;
     }
 
     private static long checkpoint(Workload work) {

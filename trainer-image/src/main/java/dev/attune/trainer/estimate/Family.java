@@ -1,6 +1,5 @@
 package dev.attune.trainer.estimate;
 
-import dev.attune.trainer.model.Parameter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -8,23 +7,24 @@ import java.util.Set;
 
 /**
  * What a family of architectures calls the linear layers of a layer, by the last parts of their modules' names, and what
- * attention keeps for its gradient. What the rest of a layer keeps follows from these: each norm what it reads, each
- * activation and each product what went in.
+ * attention makes of what they give. What the rest of a layer makes follows from these: an array each linear layer, norm,
+ * activation, product and sum.
  *
  * @param reading make queries, keys and values
  * @param writing makes a state of what attention gave
  * @param up lead into the feed-forward network; a second one is multiplied with the first
  * @param down leads out of it
  * @param norms root-mean-square normalisations, which keep once more what they read where their weight is trained
- * @param attention arrays as wide as the queries that attention keeps: queries, keys, values and what it gave
+ * @param attention arrays as wide as the queries that attention makes
  */
 record Family(
         List<String> reading, String writing, List<String> up, String down, List<String> norms, double attention) {
 
-    private static final double FLASH = 4;
+    /** What attention gave, and the same with its heads beside each other. */
+    private static final double PLAIN = 2;
 
-    /** Queries, keys and values come as one array, which the values are a view of; turned, the others are new ones. */
-    private static final double FLASH_OF_ONE = 6;
+    /** The same; queries and keys turned, with what is left of turning them; keys and values for each head. */
+    private static final double TURNED = 7;
 
     private static final Family LLAMA = new Family(
             List.of("q_proj", "k_proj", "v_proj"),
@@ -32,7 +32,7 @@ record Family(
             List.of("gate_proj", "up_proj"),
             "down_proj",
             List.of("input_layernorm", "post_attention_layernorm"),
-            FLASH);
+            TURNED);
 
     private static final Family BERT = new Family(
             List.of("query", "key", "value"),
@@ -40,7 +40,7 @@ record Family(
             List.of("intermediate.dense"),
             "output.dense",
             List.of(),
-            FLASH);
+            PLAIN);
 
     private static final Map<String, Family> KNOWN = Map.of(
             "llama", LLAMA,
@@ -50,8 +50,8 @@ record Family(
             "roberta", BERT,
             "distilbert",
                     new Family(
-                            List.of("q_lin", "k_lin", "v_lin"), "out_lin", List.of("lin1"), "lin2", List.of(), FLASH),
-            "gpt2", new Family(List.of("c_attn"), "attn.c_proj", List.of("c_fc"), "mlp.c_proj", List.of(), FLASH),
+                            List.of("q_lin", "k_lin", "v_lin"), "out_lin", List.of("lin1"), "lin2", List.of(), PLAIN),
+            "gpt2", new Family(List.of("c_attn"), "attn.c_proj", List.of("c_fc"), "mlp.c_proj", List.of(), PLAIN),
             "gpt_neox",
                     new Family(
                             List.of("query_key_value"),
@@ -59,7 +59,7 @@ record Family(
                             List.of("dense_h_to_4h"),
                             "dense_4h_to_h",
                             List.of(),
-                            FLASH_OF_ONE),
+                            TURNED),
             "t5",
                     new Family(
                             List.of("q", "k", "v"),
@@ -67,7 +67,7 @@ record Family(
                             List.of("wi", "wi_0", "wi_1"),
                             "wo",
                             List.of("layer_norm"),
-                            FLASH));
+                            PLAIN));
 
     /** What a linear layer is for. */
     enum Part {
@@ -89,9 +89,8 @@ record Family(
         return KNOWN.keySet();
     }
 
-    /** What a weight's module is for. */
-    Part part(Parameter parameter) {
-        var module = parameter.module();
+    /** What a module is for. */
+    Part part(String module) {
         if (ends(module, writing)) {
             return Part.WRITING;
         }

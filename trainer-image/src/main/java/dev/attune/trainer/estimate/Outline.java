@@ -2,8 +2,8 @@ package dev.attune.trainer.estimate;
 
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.estimate.Family.Part;
-import dev.attune.trainer.estimate.Workload.Kept;
 import dev.attune.trainer.estimate.Workload.Layer;
+import dev.attune.trainer.estimate.Workload.Numbers;
 import dev.attune.trainer.method.Footprint;
 import dev.attune.trainer.method.Footprint.Addition;
 import dev.attune.trainer.method.Method;
@@ -14,6 +14,7 @@ import dev.attune.trainer.model.Quantization;
 import dev.attune.trainer.model.Task;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -22,8 +23,15 @@ import java.util.stream.IntStream;
  *
  * @param modelType its configuration's {@code model_type}
  * @param task what it is asked for
+ * @param writes whether it writes at the end, and what it was before training does as well
+ * @param tokenizer bytes of its tokenizer's file
  */
-public record Outline(String modelType, Architecture architecture, Task task) {
+public record Outline(String modelType, Architecture architecture, Task task, boolean writes, long tokenizer) {
+
+    /** Arrays of states of an attention, and of a feed-forward network: what a norm gave, and a sum. */
+    private static final long STATES = 2;
+
+    private static final Set<Part> ATTENTION = Set.of(Part.READING, Part.WRITING);
 
     /** Arrays of states that the decoder of an encoder-decoder passes on: its own and the encoder's. */
     private static final long PASSED_ON = 2;
@@ -80,6 +88,7 @@ public record Outline(String modelType, Architecture architecture, Task task) {
                         Math.min(training.length(), architecture.maxLength() - method.places()),
                         footprint.virtualTokens(),
                         footprint.keysInFront()),
+                new Workload.Beside(writes && !method.hasAdapter() ? size(parameter -> true) : 0, tokenizer),
                 training.checkpointing() || quantization.isPresent(),
                 training.half());
     }
@@ -139,21 +148,34 @@ public record Outline(String modelType, Architecture architecture, Task task) {
         var hidden = architecture.geometry().hidden();
         var attentions = parts.count(Part.WRITING);
         var passedOn = attentions > 1 ? PASSED_ON * hidden : 0;
-        var beside = additions.stream().mapToLong(Addition::kept).sum();
+        var inner = parts.count(Part.UP) * parts.in(Part.DOWN);
         return new Layer(
                 hidden,
                 parts.in(Part.WRITING),
-                parts.in(Part.DOWN),
-                new Kept(attentions * hidden + passedOn, attentions * parts.attention())
-                        .plus(parts.read(Part.NORM))
-                        .plus(parts.read(Part.READING)),
-                new Kept(hidden, (2 * parts.count(Part.UP) - 1) * parts.in(Part.DOWN) + beside)
-                        .plus(parts.read(Part.UP))
-                        .plus(parts.read(Part.DOWN)),
+                new Numbers(
+                        attentions * STATES * hidden + passedOn,
+                        parts.out(Part.READING)
+                                + parts.out(Part.WRITING)
+                                + attentions * parts.attention()
+                                + made(additions, true)),
+                new Numbers(
+                        STATES * hidden, parts.out(Part.UP) + inner + parts.out(Part.DOWN) + made(additions, false)),
+                parts.learnt()
+                        .plus(new Numbers(
+                                0, additions.stream().mapToLong(Addition::kept).sum())),
                 parts.matrices(parameter -> true),
                 parts.matrices(parameter -> footprint.own().contains(parameter.name())),
                 additions.stream().mapToLong(Addition::weights).sum(),
                 learns);
+    }
+
+    /** What additions to attention make, or all others. */
+    private long made(List<Addition> additions, boolean toAttention) {
+        var family = Family.of(modelType);
+        return additions.stream()
+                .filter(addition -> ATTENTION.contains(family.part(addition.module())) == toAttention)
+                .mapToLong(Addition::made)
+                .sum();
     }
 
     private Workload.Head head(Footprint footprint, boolean alone) {

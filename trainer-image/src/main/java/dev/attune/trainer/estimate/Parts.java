@@ -1,7 +1,7 @@
 package dev.attune.trainer.estimate;
 
 import dev.attune.trainer.estimate.Family.Part;
-import dev.attune.trainer.estimate.Workload.Kept;
+import dev.attune.trainer.estimate.Workload.Numbers;
 import dev.attune.trainer.method.Footprint;
 import dev.attune.trainer.method.Footprint.Addition;
 import dev.attune.trainer.model.Parameter;
@@ -20,7 +20,7 @@ record Parts(Family family, List<Parameter> own, Footprint footprint, boolean ha
     private List<Parameter> of(Part part) {
         return own.stream()
                 .filter(parameter -> part == Part.NORM ? parameter.role() == Role.NORM : isLinear(parameter))
-                .filter(parameter -> family.part(parameter) == part)
+                .filter(parameter -> family.part(parameter.module()) == part)
                 .toList();
     }
 
@@ -38,7 +38,12 @@ record Parts(Family family, List<Parameter> own, Footprint footprint, boolean ha
         return of(part).get(0).in();
     }
 
-    /** Numbers that an attention keeps for each token. */
+    /** How wide is what they give, one beside the other. */
+    long out(Part part) {
+        return of(part).stream().mapToLong(Parameter::out).sum();
+    }
+
+    /** Numbers that an attention makes of queries, keys and values, for each token. */
     double attention() {
         return family.attention() * in(Part.WRITING);
     }
@@ -53,16 +58,20 @@ record Parts(Family family, List<Parameter> own, Footprint footprint, boolean ha
     }
 
     /** What is kept because a weight that reads it is trained, or something beside it that reads it too. */
-    Kept read(Part part) {
+    Numbers learnt() {
+        return read(Part.NORM).plus(read(Part.READING)).plus(read(Part.UP)).plus(read(Part.DOWN));
+    }
+
+    private Numbers read(Part part) {
         var keeping = of(part).stream().filter(this::keeps).toList();
         if (keeping.isEmpty()) {
-            return new Kept(0, 0);
+            return new Numbers(0, 0);
         }
         if (part == Part.NORM) {
             var width = keeping.get(0).shape().size();
-            return new Kept(keeping.size() * width, 0);
+            return new Numbers(keeping.size() * width, 0);
         }
-        return new Kept(0, (half ? keeping.size() : 1) * in(part));
+        return new Numbers(0, (half ? keeping.size() : 1) * in(part));
     }
 
     private boolean keeps(Parameter parameter) {

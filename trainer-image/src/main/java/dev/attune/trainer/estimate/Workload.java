@@ -15,6 +15,7 @@ public record Workload(
         List<Layer> layers,
         Head head,
         Batch batch,
+        Beside beside,
         boolean recomputed,
         boolean half) {
 
@@ -39,15 +40,23 @@ public record Workload(
     public record Trained(long numbers, long largest, boolean adapter, boolean wholly) {}
 
     /**
-     * Numbers that are kept for gradients, for each token.
+     * What else lies in memory.
+     *
+     * @param again numbers of the model that is read once more, to show what training changed
+     * @param tokenizer bytes of its file
+     */
+    public record Beside(long again, long tokenizer) {}
+
+    /**
+     * Numbers for each token.
      *
      * @param exact of 32 bits in any case
      * @param multiplied of as many as what is multiplied has
      */
-    public record Kept(double exact, double multiplied) {
+    public record Numbers(double exact, double multiplied) {
 
-        Kept plus(Kept other) {
-            return new Kept(exact + other.exact, multiplied + other.multiplied);
+        Numbers plus(Numbers other) {
+            return new Numbers(exact + other.exact, multiplied + other.multiplied);
         }
     }
 
@@ -56,9 +65,9 @@ public record Workload(
      *
      * @param hidden width of its states
      * @param attention width of its queries: heads times the width of a head
-     * @param inner width of its feed-forward network
-     * @param before kept up to the end of attention
-     * @param behind kept behind it
+     * @param before made up to the end of attention
+     * @param behind made behind it
+     * @param learnt kept for what is trained in it, beside what gradients need that pass through
      * @param matrices numbers that a token is multiplied by
      * @param trained those of them that are trained
      * @param additions numbers that a token is multiplied by in what a method adds
@@ -67,9 +76,9 @@ public record Workload(
     public record Layer(
             long hidden,
             long attention,
-            long inner,
-            Kept before,
-            Kept behind,
+            Numbers before,
+            Numbers behind,
+            Numbers learnt,
             long matrices,
             long trained,
             long additions,

@@ -4,12 +4,17 @@ import dev.attune.api.FineTuneJob;
 import dev.attune.api.Method.Lora;
 import dev.attune.api.Method.Lora.Quantization;
 import dev.attune.api.Training;
+import dev.attune.trainer.data.Example;
 import dev.attune.trainer.estimate.Choice;
 import dev.attune.trainer.estimate.Choice.Other;
 import dev.attune.trainer.estimate.Outline;
 import dev.attune.trainer.method.Method;
 import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.method.Methods;
+import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Config;
+import dev.attune.trainer.model.Precision;
+import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.objective.Objectives;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Processor;
@@ -53,11 +58,36 @@ public final class Appraisal {
         }
         var length = Math.min(spec.training().sequenceLength(), FineTuning.room(method, architecture.maxLength()));
         var half = spec.training().precision() == Training.Precision.BF16 && processor.fastBf16();
-        return new Choice(
-                new Outline(shapes.config().text("model_type", ""), architecture, objective.task()),
-                method,
-                training(method, length, half),
-                others());
+        return choice(outline(shapes.config(), architecture, objective, shapes.tokenizer()), method, length, half);
+    }
+
+    /** Looks at a job whose model and texts were read; these may be shorter than the manifest allows. */
+    static Choice of(FineTuneJob job, Places places, Ingredients made) {
+        var model = made.start().model();
+        var longest = made.material().train().stream().mapToInt(Example::length).max();
+        return new Appraisal(job, places)
+                .choice(
+                        outline(
+                                model.config(),
+                                model.architecture(),
+                                made.objective(),
+                                made.tokenizer().folder()),
+                        made.method(),
+                        longest.orElse(0),
+                        model.precision() == Precision.BF16);
+    }
+
+    private static Outline outline(Config config, Architecture architecture, Objective objective, Path tokenizer) {
+        return new Outline(
+                config.text("model_type", ""),
+                architecture,
+                objective.task(),
+                objective.writes(),
+                tokenizer.resolve(Tokenizer.FILE).toFile().length());
+    }
+
+    private Choice choice(Outline outline, Method method, int length, boolean half) {
+        return new Choice(outline, method, training(method, length, half), others());
     }
 
     private Outline.Training training(Method method, int length, boolean half) {

@@ -87,8 +87,12 @@ record Bottleneck(String label, BottleneckConfig form) implements Method {
                         .toList(),
                 // What it reads, and what stands before and behind its function.
                 sublayers.stream()
-                        .map(sublayer ->
-                                new Addition(sublayer.layer(), false, hidden + 2L * inner, 2L * hidden * inner))
+                        .map(sublayer -> new Addition(
+                                sublayer.layer(),
+                                false,
+                                hidden + 2L * inner,
+                                2L * (hidden + inner),
+                                2L * hidden * inner))
                         .toList());
     }
 

@@ -30,9 +30,10 @@ public record Footprint(
      * @param module a linear layer, or one of the model's layers
      * @param input whether what the module reads is kept for the gradient
      * @param kept numbers that are kept for the gradient beside that
+     * @param made numbers that it makes, kept or not
      * @param weights numbers that a token is multiplied by
      */
-    public record Addition(String module, boolean input, long kept, long weights) {}
+    public record Addition(String module, boolean input, long kept, long made, long weights) {}
 
     /** That of a method which trains weights of the model and nothing beside them. */
     static Footprint ofOwn(List<Parameter> parameters) {

@@ -90,7 +90,7 @@ record Ia3(List<String> targets, List<String> feedForward) implements Method {
 
         /** What is scaled is kept. */
         Addition addition() {
-            return new Addition(layer.module(), input, input ? 0 : layer.out(), shape().size());
+            return new Addition(layer.module(), input, input ? 0 : layer.out(), shape().size(), shape().size());
         }
     }
 

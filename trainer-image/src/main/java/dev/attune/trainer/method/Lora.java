@@ -114,10 +114,12 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
         var out = LoraUpdate.out(layer);
         var reads = layer.role() != Role.EMBEDDING;
         var dropped = reads && dropout > 0 ? 2 * in : 0;
+        var stretched = isDora() ? 2 * out : 0;
         return new Addition(
                 layer.module(),
                 reads && dropout == 0,
-                rank + dropped + (isDora() ? 2 * out : 0),
+                rank + dropped + stretched,
+                rank + dropped + stretched + out,
                 rank * (reads ? in + out : out));
     }
 

@@ -98,7 +98,11 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
                         .toList(),
                 layers.stream()
                         .map(layer -> new Addition(
-                                layer.module(), false, rank + layer.out(), rank * (layer.in() + layer.out())))
+                                layer.module(),
+                                false,
+                                rank + layer.out(),
+                                rank + 2 * layer.out(),
+                                rank * (layer.in() + layer.out())))
                         .toList());
     }
 

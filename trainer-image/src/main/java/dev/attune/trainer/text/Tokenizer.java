@@ -19,6 +19,9 @@ import java.util.stream.IntStream;
 /** A model's tokenizer. It may be used from any thread until it's closed. */
 public final class Tokenizer implements AutoCloseable {
 
+    /** The file that it is read from. */
+    public static final String FILE = "tokenizer.json";
+
     private static final Map<String, String> WHOLE_TEXTS = Map.of("truncation", "false", "padding", "false");
 
     private final Path folder;
@@ -40,17 +43,17 @@ public final class Tokenizer implements AutoCloseable {
      */
     public static Tokenizer read(Path folder) {
         var files = new ModelFiles(folder);
-        var json = files.text("tokenizer.json")
+        var json = files.text(FILE)
                 .orElseThrow(
                         () -> files.failure(
-                                "tokenizer.json",
+                                FILE,
                                 "does not exist; transformers writes it: AutoTokenizer.from_pretrained(MODEL).save_pretrained(FOLDER)"));
-        var vocabulary = Vocabulary.of(files.json("tokenizer.json"));
+        var vocabulary = Vocabulary.of(files.json(FILE));
         files.json("tokenizer_config.json").path("added_tokens_decoder").forEach(token -> {
             var content = token.path("content").asText();
             if (vocabulary.id(content).isEmpty()) {
                 throw files.failure(
-                        "tokenizer.json",
+                        FILE,
                         "has no token %s, which tokenizer_config.json adds; save the tokenizer anew with transformers"
                                 .formatted(content));
             }
@@ -60,7 +63,7 @@ public final class Tokenizer implements AutoCloseable {
             var tokenizer = HuggingFaceTokenizer.newInstance(stream, WHOLE_TEXTS);
             return new Tokenizer(folder, tokenizer, special, vocabulary);
         } catch (IOException | RuntimeException e) {
-            throw files.failure("tokenizer.json", "can't be read: " + e.getMessage());
+            throw files.failure(FILE, "can't be read: " + e.getMessage());
         }
     }
 

@@ -3,9 +3,10 @@ package dev.attune.trainer.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.attune.trainer.estimate.Workload.Batch;
+import dev.attune.trainer.estimate.Workload.Beside;
 import dev.attune.trainer.estimate.Workload.Head;
-import dev.attune.trainer.estimate.Workload.Kept;
 import dev.attune.trainer.estimate.Workload.Layer;
+import dev.attune.trainer.estimate.Workload.Numbers;
 import dev.attune.trainer.estimate.Workload.Trained;
 import dev.attune.trainer.estimate.Workload.Weights;
 import java.util.Collections;
@@ -23,22 +24,30 @@ class EstimatorTest {
     private static final Head HEAD = new Head(10, 50, 500, 0, false, true, false);
     private static final Batch BATCH = new Batch(8, 4, 16, 0, 0);
 
+    private static final Beside BESIDE = new Beside(0, 0);
+    private static final Numbers NONE = new Numbers(0, 0);
+
     private static Layer layer(long trained, boolean learns) {
-        return new Layer(10, 10, 20, new Kept(10, 40), new Kept(10, 60), 1_000, trained, 40, learns);
+        return new Layer(
+                10, 10, new Numbers(10, 30), new Numbers(10, 60), new Numbers(0, 10), 1_000, trained, 40, learns);
     }
 
     private static Workload work(Layer layer, Batch batch) {
-        return new Workload(FP32, ADAPTER, Collections.nCopies(2, layer), HEAD, batch, false, false);
+        return new Workload(FP32, ADAPTER, Collections.nCopies(2, layer), HEAD, batch, BESIDE, false, false);
     }
 
     private static final Workload LORA = work(layer(0, true), BATCH);
 
     @ParameterizedTest(name = "{0} numbers, {1} as codes of {2} bits, {3} halves: {4} bytes")
-    @CsvSource({"3000, 0, 0, 0, 12000", "3000, 0, 0, 2000, 8000", "3000, 1280, 4, 0, 7600", "3000, 1280, 8, 1720, 4800"
+    @CsvSource({
+        "3000, 0, 0, 0, 12000",
+        "3000, 0, 0, 2000, 8000",
+        "3000, 1280, 4, 0, 17120",
+        "3000, 1280, 8, 1720, 13680"
     })
     void weightsTakeWhatTheyAreKeptAs(long parameters, long codes, int bits, long halves, long bytes) {
         var weights = new Weights(parameters, codes, bits, halves);
-        var work = new Workload(weights, ADAPTER, LORA.layers(), HEAD, BATCH, false, false);
+        var work = new Workload(weights, ADAPTER, LORA.layers(), HEAD, BATCH, BESIDE, false, false);
 
         assertThat(Estimator.of(work).memory().weights()).isEqualTo(bytes);
     }
@@ -58,15 +67,15 @@ class EstimatorTest {
 
     @Test
     void whatIsMultipliedIsHalfAsWideInBf16AndTheRestIsNot() {
-        var half = new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, false, true);
+        var half = new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, BESIDE, false, true);
 
         assertThat(Estimator.of(half).memory().activations()).isEqualTo(2 * 4 * 16 * ((10 + 10) * 4 + (40 + 60) * 2));
     }
 
     @Test
-    void layersBelowAllThatIsTrainedKeepNothing() {
+    void layersBelowAllThatIsTrainedKeepNothingButTakeTheirWay() {
         var layers = List.of(layer(0, false), layer(0, true));
-        var top = new Workload(FP32, ADAPTER, layers, HEAD, BATCH, false, false);
+        var top = new Workload(FP32, ADAPTER, layers, HEAD, BATCH, BESIDE, false, false);
 
         assertThat(Estimator.of(top).memory().activations())
                 .isEqualTo(Estimator.of(LORA).memory().activations() / 2);
@@ -75,17 +84,19 @@ class EstimatorTest {
     @Test
     void behindAttentionTheLastLayerKeepsWhatIsReadAlone() {
         var wholeText = new Head(10, 3, 30, 30, true, true, false);
-        var work = new Workload(FP32, ADAPTER, LORA.layers(), wholeText, BATCH, false, false);
+        var work = new Workload(FP32, ADAPTER, LORA.layers(), wholeText, BATCH, BESIDE, false, false);
 
         assertThat(Estimator.of(work).memory().activations())
                 .isEqualTo(4 * (16 * (10 + 40 + 10 + 60) + 16 * (10 + 40) + 10 + 60) * 4);
     }
 
     @Test
-    void layersThatAreComputedAgainKeepTheirEndsAndOneOfThemAll() {
-        var again = new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, true, false);
+    void ofLayersThatAreComputedAgainTheEndsAreKeptAndTheWayIsLonger() {
+        var again = Estimator.of(new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, BESIDE, true, false));
 
-        assertThat(Estimator.of(again).memory().activations()).isEqualTo(4 * 16 * (2 * 3 * 10 + 10 + 40 + 10 + 60) * 4);
+        assertThat(again.memory().activations()).isEqualTo(2 * 4 * 16 * 6 * 10 * 4);
+        assertThat(again.memory().workspace())
+                .isGreaterThan(4 * Estimator.of(LORA).memory().workspace());
     }
 
     @Test
@@ -112,6 +123,7 @@ class EstimatorTest {
                 Collections.nCopies(2, layer(0, false)),
                 alone,
                 BATCH,
+                BESIDE,
                 false,
                 false);
 
@@ -124,7 +136,8 @@ class EstimatorTest {
     void manyLogitsAreNeverThereAtOnce() {
         ToDoubleFunction<Integer> logits = length -> {
             var head = new Head(10, 50_000, 500_000, 0, false, true, false);
-            var work = new Workload(FP32, ADAPTER, LORA.layers(), head, new Batch(1, 1, length, 0, 0), false, false);
+            var work = new Workload(
+                    FP32, ADAPTER, LORA.layers(), head, new Batch(1, 1, length, 0, 0), BESIDE, false, false);
             return Estimator.of(work).memory().logits();
         };
 
@@ -136,9 +149,9 @@ class EstimatorTest {
     @CsvSource({"0, false, 2", "0, true, 4", "1000, true, 6"})
     void aNumberIsMultipliedForwardThenForWhatWasReadAndForItself(long trained, boolean learns, long times) {
         var one = new Batch(8, 4, 16, 0, 0);
-        var bare = new Layer(10, 0, 20, new Kept(0, 0), new Kept(0, 0), 1_000, trained, 0, learns);
+        var bare = new Layer(10, 0, NONE, NONE, NONE, 1_000, trained, 0, learns);
         var head = new Head(10, 50, 0, 0, false, true, false);
-        var work = new Workload(FP32, ADAPTER, List.of(bare), head, one, false, false);
+        var work = new Workload(FP32, ADAPTER, List.of(bare), head, one, BESIDE, false, false);
 
         assertThat(Estimator.of(work).flops()).isEqualTo(8.0 * 16 * 1_000 * times);
     }
@@ -153,10 +166,19 @@ class EstimatorTest {
     }
 
     @Test
-    void ofLogitsAndWorkspaceTheLargerCounts() {
-        var memory = new Estimate.Memory(1, 2, 4, 8, 16, 32, 64);
+    void nothingIsUsedTwice() {
+        var memory = new Estimate.Memory(1, 2, 4, 8, 16, 32, 64, 128);
 
-        assertThat(memory.peak()).isEqualTo(1 + 2 + 4 + 8 + 32 + 64);
+        assertThat(memory.peak()).isEqualTo(255);
+    }
+
+    @Test
+    void theProcessGrowsWithTheTokenizer() {
+        var tokenizer = new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, new Beside(0, 1_000_000), false, false);
+
+        assertThat(Estimator.of(tokenizer).memory().process()
+                        - Estimator.of(LORA).memory().process())
+                .isEqualTo(36_000_000);
     }
 
     @Test

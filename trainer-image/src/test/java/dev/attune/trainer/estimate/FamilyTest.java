@@ -45,7 +45,7 @@ class FamilyTest {
 
         assertThat(layers).isNotEmpty();
         layers.values().forEach(layer -> {
-            var parts = layer.stream().map(family::part).toList();
+            var parts = layer.stream().map(Parameter::module).map(family::part).toList();
             assertThat(parts)
                     .contains(Part.READING, Part.WRITING, Part.UP, Part.DOWN)
                     .doesNotContain(Part.OTHER);

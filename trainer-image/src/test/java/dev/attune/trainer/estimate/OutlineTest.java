@@ -28,7 +28,7 @@ class OutlineTest {
 
     private static Workload work(Method method) {
         var architecture = Architectures.of(config(), Task.LANGUAGE_MODELING);
-        return new Outline("llama", architecture, Task.LANGUAGE_MODELING).workload(method, TRAINING);
+        return new Outline("llama", architecture, Task.LANGUAGE_MODELING, true, 3_000_000).workload(method, TRAINING);
     }
 
     private static Config config() {
@@ -57,23 +57,39 @@ class OutlineTest {
     }
 
     @Test
-    void aFrozenLayerKeepsWhatNormsAttentionAndTheGateRead() {
-        var layer = work(lora(null)).layers().get(0);
+    void aLayerMakesAnArrayForEachLinearLayerNormActivationProductAndSum() {
+        var layer = work(full()).layers().get(0);
 
-        assertThat(layer.before().exact()).isEqualTo(576);
-        assertThat(layer.before().multiplied()).isEqualTo(4 * 576 + 576);
-        assertThat(layer.behind().exact()).isEqualTo(576);
-        assertThat(layer.behind().multiplied()).isEqualTo(3 * 1536 + 2 * 8);
+        assertThat(layer.before().exact()).isEqualTo(2 * 576);
+        assertThat(layer.before().multiplied()).isEqualTo(2 * 576 + 2 * 192 + 7 * 576);
+        assertThat(layer.behind().exact()).isEqualTo(2 * 576);
+        assertThat(layer.behind().multiplied()).isEqualTo(4 * 1536 + 576);
     }
 
     @Test
-    void aTrainedLayerKeepsWhatItsWeightsReadToo() {
+    void loraMakesAnUpdateOfWhatItsTargetsGiveAndKeepsWhatTheyRead() {
+        var frozen = work(full()).layers().get(0);
+        var layer = work(lora(null)).layers().get(0);
+
+        assertThat(layer.before().multiplied() - frozen.before().multiplied()).isEqualTo(576 + 192 + 2 * 8);
+        assertThat(layer.learnt().exact()).isZero();
+        assertThat(layer.learnt().multiplied()).isEqualTo(576 + 2 * 8);
+        assertThat(layer.trained()).isZero();
+    }
+
+    @Test
+    void aTrainedLayerKeepsWhatItsWeightsRead() {
         var layer = work(full()).layers().get(0);
 
-        assertThat(layer.before().exact()).isEqualTo(3 * 576);
-        assertThat(layer.before().multiplied()).isEqualTo(4 * 576 + 576);
-        assertThat(layer.behind().multiplied()).isEqualTo(3 * 1536 + 576 + 1536);
+        assertThat(layer.learnt().exact()).isEqualTo(2 * 576);
+        assertThat(layer.learnt().multiplied()).isEqualTo(576 + 576 + 1536);
         assertThat(layer.trained()).isEqualTo(layer.matrices());
+    }
+
+    @Test
+    void aModelThatWritesIsReadAgainWhereTrainingChangesIt() {
+        assertThat(work(full()).beside().again()).isEqualTo(134_515_008);
+        assertThat(work(lora(null)).beside().again()).isZero();
     }
 
     @Test

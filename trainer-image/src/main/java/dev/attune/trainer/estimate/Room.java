@@ -1,0 +1,23 @@
+package dev.attune.trainer.estimate;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * How much memory there is.
+ *
+ * @param whose who has it, or says so, for people
+ */
+public record Room(long bytes, String whose) {
+
+    /** What this machine has, or the container that this runs in. */
+    public static Room here() {
+        var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return new Room(system.getTotalMemorySize(), "this machine");
+    }
+
+    /** Bytes as a Kubernetes quantity, rounded up. */
+    public static String quantity(long bytes) {
+        return (bytes + (1 << 20) - 1) / (1 << 20) + "Mi";
+    }
+}
