@@ -112,7 +112,15 @@ public record FineTuneJobStatus(
             Long trainableParameters,
 
             @JsonPropertyDescription("The step of the checkpoint that it went on from; 0: none.")
-            Integer resumedFrom) {}
+            Integer resumedFrom,
+
+            @JsonPropertyDescription(
+                    "Memory that it was estimated to take at most before it began, as a quantity of bytes; not set where an"
+                            + " accelerator computes.")
+            String estimatedMemory,
+
+            @JsonPropertyDescription("Memory that its container or machine has, as a quantity of bytes.")
+            String memory) {}
 
     /** How far training is. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

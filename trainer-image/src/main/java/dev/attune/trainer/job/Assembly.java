@@ -24,8 +24,13 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** Puts together what the steps of a run need. */
-record Assembly(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop, Clock clock) {
+/**
+ * Puts together what the steps of a run need.
+ *
+ * @param forecast told with the start of the run
+ */
+record Assembly(
+        FineTuneJob job, Places places, Sink sink, BooleanSupplier stop, Clock clock, Optional<Forecast> forecast) {
 
     /** Beside the result, where jobs whose results lie together share it. */
     private static final String FEATURES = ".attune-features";
@@ -130,7 +135,14 @@ record Assembly(FineTuneJob job, Places places, Sink sink, BooleanSupplier stop,
                 made.beginning());
         return new Loop.Setup(
                 job.getMetadata().getName(),
-                new TrainerInfo(version(), Torch.device(), model.size(), adapted.size(), 0),
+                new TrainerInfo(
+                        version(),
+                        Torch.device(),
+                        model.size(),
+                        adapted.size(),
+                        0,
+                        forecast.map(Forecast::estimated).orElse(null),
+                        forecast.map(Forecast::memory).orElse(null)),
                 model.architecture().head().modelClass(),
                 material.train(),
                 made.tokenizer().pad(),

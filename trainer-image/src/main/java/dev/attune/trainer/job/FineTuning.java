@@ -8,6 +8,7 @@ import dev.attune.protocol.ExitCode;
 import dev.attune.protocol.Report.Failure;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.Order;
+import dev.attune.trainer.estimate.Room;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Sink;
 import dev.attune.trainer.failure.TrainerFailure;
@@ -194,13 +195,15 @@ public final class FineTuning {
         var spec = job.getSpec();
         var training = spec.training();
         var start = made.start();
+        var forecast = forecast(made);
+        forecast.flatMap(Forecast::warning).ifPresent(why -> sink.accept(new Event.Warned(why)));
         var adapted = made.method().adapt(start.model(), training.seed());
         start.model().freeze(adapted.trainables().stream().map(Trainable::array).toList());
         var examples = made.material().train().size();
         var wholly = made.method().optimisation() == Optimisation.LBFGS;
         var order = new Order(examples, wholly ? examples : training.batchSize(), training.seed());
         var plan = Plan.of(spec, order, made.method());
-        var loop = new Assembly(job, places, sink, stop, clock).loop(made, adapted, plan, order, results);
+        var loop = new Assembly(job, places, sink, stop, clock, forecast).loop(made, adapted, plan, order, results);
         if (loop.isEmpty()) {
             sink.accept(new Event.Interrupted(0));
         }
@@ -212,6 +215,13 @@ public final class FineTuning {
         var result = results.write(made.companions(), adapted, merge, plan.totalSteps());
         sink.accept(new Event.Succeeded(result));
         return ExitCode.SUCCEEDED;
+    }
+
+    /** None where an accelerator computes, whose memory is another. */
+    private Optional<Forecast> forecast(Ingredients made) {
+        return Torch.hasGpu()
+                ? Optional.empty()
+                : Optional.of(new Forecast(Appraisal.of(job, places, made), Room.here()));
     }
 
     private Merge merge(Ingredients made, Adapted adapted, Plan plan) {

@@ -115,8 +115,14 @@ final class Loop {
 
     private void tellStart() {
         var about = setup.about();
-        var trainer =
-                new TrainerInfo(about.version(), about.device(), about.parameters(), about.trainableParameters(), step);
+        var trainer = new TrainerInfo(
+                about.version(),
+                about.device(),
+                about.parameters(),
+                about.trainableParameters(),
+                step,
+                about.estimatedMemory(),
+                about.memory());
         sink.accept(new Event.Started(
                 setup.job(),
                 trainer,

@@ -116,6 +116,9 @@ public final class TerminalSink implements Sink {
                         screen.bold(started.job()),
                         screen.dim("attune %s on %s".formatted(trainer.version(), trainer.device()))));
         screen.line("  %s parameters, %s trained".formatted(Figures.magnitude(trainer.parameters()), trained(trainer)));
+        if (trainer.estimatedMemory() != null) {
+            screen.line("  %s of memory by estimate, of %s".formatted(trainer.estimatedMemory(), trainer.memory()));
+        }
         screen.line("  %s steps, %s epochs%s"
                 .formatted(
                         Figures.grouped(started.totalSteps()),

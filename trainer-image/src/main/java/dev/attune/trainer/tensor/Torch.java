@@ -77,7 +77,7 @@ public final class Torch {
     }
 
     /** Whether an accelerator computes. */
-    static boolean hasGpu() {
+    public static boolean hasGpu() {
         return DEVICE.isGpu();
     }
 

@@ -83,7 +83,8 @@ public final class Runs {
     }
 
     public static Started started(int resumedFrom, List<Event> history) {
-        var trainer = new TrainerInfo("0.1.0", "cpu: Xeon, 2 threads", 134_515_008L, 460_800L, resumedFrom);
+        var trainer = new TrainerInfo(
+                "0.1.0", "cpu: Xeon, 2 threads", 134_515_008L, 460_800L, resumedFrom, "1409Mi", "4096Mi");
         return new Started("support-tone", trainer, "LlamaForCausalLM", STEPS, 3.0, history);
     }
 

@@ -1,0 +1,51 @@
+package dev.attune.trainer.job;
+
+import dev.attune.trainer.estimate.Change;
+import dev.attune.trainer.estimate.Choice;
+import dev.attune.trainer.estimate.Room;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The memory that a run will take by estimate, beside what there is. An estimate alone stops no run. */
+record Forecast(Choice choice, Room room) {
+
+    /** What it will take at most, as a quantity. */
+    String estimated() {
+        return Room.quantity(peak());
+    }
+
+    /** What there is, likewise. */
+    String memory() {
+        return Room.quantity(room.bytes());
+    }
+
+    private long peak() {
+        return choice.estimate().memory().peak();
+    }
+
+    /** What to write where there is less than it takes. */
+    Optional<String> warning() {
+        return peak() <= room.bytes()
+                ? Optional.empty()
+                : Optional.of("the run may end without memory: by estimate it takes %s, and %s has %s: %s"
+                        .formatted(estimated(), room.whose(), memory(), advice()));
+    }
+
+    private String advice() {
+        var enough = choice.changes(room.bytes()).stream()
+                .filter(change -> change.fits(room.bytes()))
+                .map(Forecast::told)
+                .collect(Collectors.joining(", or "));
+        return enough.isEmpty()
+                ? "give the trainer more, or take a smaller model"
+                : "write %s, or give the trainer more".formatted(enough);
+    }
+
+    private static String told(Change change) {
+        return "%s: %s (%s)"
+                .formatted(
+                        change.field(),
+                        change.value(),
+                        Room.quantity(change.estimate().memory().peak()));
+    }
+}
