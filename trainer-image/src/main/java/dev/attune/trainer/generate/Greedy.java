@@ -68,7 +68,7 @@ public final class Greedy {
         var input = first;
         var offset = 0;
         for (var length = 0; length < text.length; length++) {
-            var token = next.after(input, offset);
+            var token = token(next, input, offset);
             if (ends.contains(token)) {
                 return Arrays.copyOf(text, length);
             }
@@ -77,6 +77,13 @@ public final class Greedy {
             input = new int[] {token};
         }
         return text;
+    }
+
+    /** What was computed for a token is gone before the next: it would lie between what weights are restored to. */
+    private static int token(Next next, int[] input, int offset) {
+        try (var scope = Scope.withoutGradients()) {
+            return next.after(input, offset);
+        }
     }
 
     private static int next(Architecture architecture, Network network, Tokens tokens) {
