@@ -113,7 +113,9 @@ public final class ModelFolder {
                         FreshWeights.draw(parameter, architecture.initializerRange(parameter), random));
                 continue;
             }
-            weights.put(parameter.name(), place.get().file().floats(place.get().name()));
+            weights.put(
+                    parameter.name(),
+                    floats(place.get(), kind.isPresent() && Quantization.replaces(architecture, parameter)));
             kind.ifPresent(codes -> codes.replace(weights, architecture, parameter));
         }
         for (var left : places.entrySet()) {
@@ -125,6 +127,11 @@ public final class ModelFolder {
             }
         }
         return weights;
+    }
+
+    /** What is mapped stays so until Java collects it, and of what becomes codes nothing is to stay. */
+    private static NDArray floats(TensorPlace place, boolean replaced) {
+        return replaced ? place.file().ownFloats(place.name()) : place.file().floats(place.name());
     }
 
     /** Where a weight lies, in the shape that it must have; empty: it is the head's, and has to be drawn. */
