@@ -46,8 +46,8 @@ public final class Estimator {
     /** Layers' worth of memory that gradients take on their way through one. */
     private static final double GRADIENTS = 1;
 
-    /** Bytes of memory in which a code is made, beside those that it was made from. */
-    private static final long CODING = 4;
+    /** Codes that share a scale of 32 bits. */
+    private static final int CODES_PER_SCALE = 64;
 
     /** Bytes of a number that is restored from its code: as an index of two, and as a number. */
     private static final long RESTORED = 6;
@@ -85,11 +85,10 @@ public final class Estimator {
                 PROCESS + TOKENIZER * work.beside().tokenizer());
     }
 
-    /** What is kept as codes stays mapped from its file as well. */
+    /** Of what became codes, the memory that it was read into remains as gaps between these. */
     private static long weights(Workload.Weights weights) {
-        return (weights.parameters() - weights.halves()) * WORD
-                + weights.halves() * Short.BYTES
-                + weights.codes() * CODING;
+        var codes = weights.codes() * weights.codeBits() / Byte.SIZE + weights.codes() / CODES_PER_SCALE * WORD;
+        return (weights.parameters() - weights.halves()) * WORD + weights.halves() * Short.BYTES + codes;
     }
 
     private static long activations(Workload work) {

@@ -39,11 +39,7 @@ class EstimatorTest {
     private static final Workload LORA = work(layer(0, true), BATCH);
 
     @ParameterizedTest(name = "{0} numbers, {1} as codes of {2} bits, {3} halves: {4} bytes")
-    @CsvSource({
-        "3000, 0, 0, 0, 12000",
-        "3000, 0, 0, 2000, 8000",
-        "3000, 1280, 4, 0, 17120",
-        "3000, 1280, 8, 1720, 13680"
+    @CsvSource({"3000, 0, 0, 0, 12000", "3000, 0, 0, 2000, 8000", "3000, 1280, 4, 0, 12720", "3000, 1280, 8, 1720, 9920"
     })
     void weightsTakeWhatTheyAreKeptAs(long parameters, long codes, int bits, long halves, long bytes) {
         var weights = new Weights(parameters, codes, bits, halves);

@@ -55,6 +55,8 @@ class AdaptersTest {
         assertThat(steps.get(steps.size() - 1).loss()).isLessThan(steps.get(0).loss());
         var trained = apart.all(Event.Started.class).get(0).trainer();
         assertThat(trained.trainableParameters()).isPositive().isLessThan(trained.parameters());
+        assertThat(trained.estimatedMemory()).matches("[0-9]+Mi");
+        assertThat(trained.memory()).matches("[0-9]+Mi");
 
         var merged = job.run(manifest.replace("pvc://v/result", "pvc://v/merged, form: merged"));
         assertThat(merged.failure()).isEqualTo("(none)");
