@@ -3,13 +3,17 @@ package dev.attune.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.SchemaFrom;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.IntOrString;
 
 /** Length, speed and size of training. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@SchemaCustomizer(value = CountOrAuto.Bounds.class, input = "microBatchSize")
 @ValidationRule(value = "!(has(self.epochs) && has(self.steps))", message = "set epochs or steps, not both")
 @ValidationRule(
         value = "!has(self.epochs) || self.epochs > 0.0",
@@ -20,8 +24,9 @@ import io.fabric8.generator.annotation.ValidationRule;
         message = "must be above 0, for example 2e-4",
         fieldPath = ".learningRate")
 @ValidationRule(
-        value = "!has(self.microBatchSize) || !has(self.batchSize) || self.batchSize % self.microBatchSize == 0",
-        message = "must divide batchSize, so that every step sees batchSize examples",
+        value = "!has(self.microBatchSize) || self.microBatchSize == 'auto' || !has(self.batchSize)"
+                + " || self.batchSize % self.microBatchSize == 0",
+        message = "must divide batchSize, so that every step sees batchSize examples, or be auto",
         fieldPath = ".microBatchSize")
 @ValidationRule(
         value = "!has(self.warmup) || self.warmup < 1.0 || double(int(self.warmup)) == self.warmup",
@@ -45,11 +50,13 @@ public record Training(
                 + " microBatchSize decides how much memory that takes.")
         Integer batchSize,
 
-        @Min(1)
-        @Max(1048576)
+        @SchemaFrom(type = IntOrString.class)
+        @Default("auto")
         @JsonPropertyDescription("Examples computed at once; gradients are accumulated up to batchSize. Smaller needs"
-                + " less memory and gives the same result. Must divide batchSize. Unset: batchSize.")
-        Integer microBatchSize,
+                + " less memory and gives the same result, but that dropout is drawn otherwise. auto: the most that"
+                + " there is memory for, by estimate and, where that comes close, by a trial. A number must divide"
+                + " batchSize.")
+        CountOrAuto microBatchSize,
 
         @Max(10)
         @JsonPropertyDescription(

@@ -93,7 +93,7 @@ final class Structure {
         size(schema, "Length", "characters", value.codePointCount(0, value.length()), path);
         var pattern = schema.path("pattern").asText();
         if (!Pattern.compile(pattern).matcher(value).find()) {
-            wrong(path, "\"%s\" does not match %s".formatted(value, pattern));
+            shapeless(path, "\"%s\" does not match %s".formatted(value, pattern));
         }
     }
 

@@ -21,7 +21,10 @@ record Block(String path, String description, JsonNode schema, Class<?> type) {
         Optional<Block> block() {
             var isList = schema.has("items");
             var inner = isList && type instanceof ParameterizedType list ? list.getActualTypeArguments()[0] : type;
-            return inner instanceof Class<?> record && record.isRecord() && record.getRecordComponents().length > 0
+            return inner instanceof Class<?> record
+                            && record.isRecord()
+                            && record.getRecordComponents().length > 0
+                            && !schema.path("x-kubernetes-int-or-string").asBoolean()
                     ? Optional.of(new Block(
                             isList ? path + "[]" : path,
                             schema.path("description").asText(),

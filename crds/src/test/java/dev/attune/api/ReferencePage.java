@@ -165,7 +165,7 @@ final class ReferencePage {
         }
         return type instanceof Class<?> known && known.getName().startsWith("io.fabric8.kubernetes")
                 ? "Kubernetes' " + known.getSimpleName()
-                : schema.path("type").asText();
+                : schema.path("type").asText("integer or string");
     }
 
     private static String byDefault(Block block, Field field) {
@@ -183,6 +183,9 @@ final class ReferencePage {
             allowed.add(joined(schema.path("enum"), option -> code(option.asText())));
         }
         range(schema, "minimum", "maximum", "", allowed);
+        if (schema.path("pattern").asText().matches("\\^\\w+\\$")) {
+            allowed.add(code(schema.path("pattern").asText().replaceAll("\\W", "")));
+        }
         range(schema, "minLength", "maxLength", " characters", allowed);
         range(schema, "minItems", "maxItems", " items", allowed);
         range(schema, "minProperties", "maxProperties", " entries", allowed);

@@ -52,8 +52,9 @@ final class Estimate implements Callable<Integer> {
         try {
             var places = where.beside(file);
             var job = JobFile.read(file, new FinishedJobs(places)::resolve);
-            var choice = Appraisal.of(job, places, Processor.here());
-            var table = new EstimateTable(job, choice, room(job), speed(choice));
+            var room = room(job);
+            var choice = Appraisal.of(job, places, Processor.here(), room);
+            var table = new EstimateTable(job, choice, room, speed(choice));
             command.commandLine().getOut().println(json ? table.json() : table.text());
             command.commandLine().getOut().flush();
             return (table.fits() ? ExitCode.SUCCEEDED : ExitCode.OUT_OF_MEMORY).code();

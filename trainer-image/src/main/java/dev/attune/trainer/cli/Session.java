@@ -6,9 +6,9 @@ import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Sink;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.job.FineTuning;
+import dev.attune.trainer.job.Hardware;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.sink.Sinks;
-import dev.attune.trainer.tensor.Processor;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
@@ -31,7 +31,7 @@ final class Session {
             try {
                 var job = reading.get();
                 ResultSinks.of(job, places).forEach(sinks::add);
-                return new FineTuning(job, places, sinks, stop, Clock.systemUTC(), Processor::here)
+                return new FineTuning(job, places, sinks, stop, Clock.systemUTC(), Hardware::here)
                         .run()
                         .code();
             } catch (TrainerFailure e) {

@@ -35,6 +35,20 @@ public record Choice(Outline outline, Method method, Outline.Training training, 
         return outline.workload(method, training);
     }
 
+    /** Micro-batches of no more texts than so many into which a step can be split evenly, the largest first. */
+    private IntStream sizes(int most) {
+        return IntStream.iterate(most, size -> size > 0, size -> size - 1).filter(size -> training.texts() % size == 0);
+    }
+
+    /** The same by the largest micro-batches that take no more than so many bytes, or else of a single text. */
+    public Choice within(long limit) {
+        return sizes(training.atOnce())
+                .mapToObj(size -> new Choice(outline, method, training.by(size), others))
+                .filter(choice -> choice.estimate().memory().peak() <= limit)
+                .findFirst()
+                .orElseGet(() -> new Choice(outline, method, training.by(1), others));
+    }
+
     private Change change(String field, Object value, Outline.Training other) {
         return new Change("spec.training." + field, value.toString(), Estimator.of(outline.workload(method, other)));
     }
@@ -48,11 +62,7 @@ public record Choice(Outline outline, Method method, Outline.Training training, 
     public List<Change> changes(long limit) {
         var now = estimate().memory().peak();
         var changes = new ArrayList<Change>();
-        best(
-                        limit,
-                        IntStream.iterate(training.atOnce() - 1, size -> size > 0, size -> size - 1)
-                                .filter(size -> training.texts() % size == 0)
-                                .mapToObj(size -> change("microBatchSize", size, training.by(size))))
+        best(limit, sizes(training.atOnce() - 1).mapToObj(size -> change("microBatchSize", size, training.by(size))))
                 .ifPresent(changes::add);
         changes.add(change("gradientCheckpointing", true, training.recomputing()));
         best(

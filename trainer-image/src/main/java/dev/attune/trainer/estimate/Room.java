@@ -10,10 +10,17 @@ import java.lang.management.ManagementFactory;
  */
 public record Room(long bytes, String whose) {
 
+    private static final double PLANNED = 0.9;
+
     /** What this machine has, or the container that this runs in. */
     public static Room here() {
         var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         return new Room(system.getTotalMemorySize(), "this machine");
+    }
+
+    /** What may be planned for: an estimate may be some hundredths too low. */
+    public long planned() {
+        return (long) (bytes * PLANNED);
     }
 
     /** Bytes as a Kubernetes quantity, rounded up. */

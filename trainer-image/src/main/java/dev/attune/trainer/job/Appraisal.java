@@ -8,6 +8,7 @@ import dev.attune.trainer.data.Example;
 import dev.attune.trainer.estimate.Choice;
 import dev.attune.trainer.estimate.Choice.Other;
 import dev.attune.trainer.estimate.Outline;
+import dev.attune.trainer.estimate.Room;
 import dev.attune.trainer.method.Method;
 import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.method.Methods;
@@ -27,10 +28,12 @@ import java.util.function.Function;
 public final class Appraisal {
 
     private final FineTuneJob job;
+    private final Room room;
     private final Function<String, Path> adapters;
 
-    private Appraisal(FineTuneJob job, Places places) {
+    private Appraisal(FineTuneJob job, Places places, Room room) {
         this.job = job;
+        this.room = room;
         this.adapters = uri -> places.existing("spec.method.lora.initialFrom", uri);
     }
 
@@ -38,10 +41,11 @@ public final class Appraisal {
      * Looks at a job.
      *
      * @param job with its defaults filled in
+     * @param room which an automatic micro-batch has to fit
      * @throws dev.attune.trainer.failure.TrainerFailure when it can't be run
      */
-    public static Choice of(FineTuneJob job, Places places, Processor processor) {
-        return new Appraisal(job, places).choice(places, processor);
+    public static Choice of(FineTuneJob job, Places places, Processor processor, Room room) {
+        return new Appraisal(job, places, room).choice(places, processor);
     }
 
     private Choice choice(Places places, Processor processor) {
@@ -62,10 +66,10 @@ public final class Appraisal {
     }
 
     /** Looks at a job whose model and texts were read; these may be shorter than the manifest allows. */
-    static Choice of(FineTuneJob job, Places places, Ingredients made) {
+    static Choice of(FineTuneJob job, Places places, Ingredients made, Room room) {
         var model = made.start().model();
         var longest = made.material().train().stream().mapToInt(Example::length).max();
-        return new Appraisal(job, places)
+        return new Appraisal(job, places, room)
                 .choice(
                         outline(
                                 model.config(),
@@ -87,14 +91,14 @@ public final class Appraisal {
     }
 
     private Choice choice(Outline outline, Method method, int length, boolean half) {
-        return new Choice(outline, method, training(method, length, half), others());
+        var choice = new Choice(outline, method, training(method, length, half), others());
+        return job.getSpec().training().microBatchSize().count() == null ? choice.within(room.planned()) : choice;
     }
 
     private Outline.Training training(Method method, int length, boolean half) {
         var training = job.getSpec().training();
-        var atOnce = training.microBatchSize() == null ? training.batchSize() : training.microBatchSize();
         var checkpointing = training.gradientCheckpointing() && method.optimisation() == Optimisation.ADAMW;
-        return new Outline.Training(training.batchSize(), atOnce, length, checkpointing, half);
+        return new Outline.Training(training.batchSize(), Plan.microBatchSize(training), length, checkpointing, half);
     }
 
     private Method method(dev.attune.api.Method spec) {

@@ -19,6 +19,7 @@ import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.train.AdamW;
 import dev.attune.trainer.train.Lbfgs;
+import dev.attune.trainer.train.Optimiser;
 import dev.attune.trainer.train.Stepper;
 import java.time.Clock;
 import java.util.Optional;
@@ -56,14 +57,51 @@ record Assembly(
         if (made.objective().task().ofWholeText() && adapted.trainsOnly(architecture.head())) {
             var quick = plan.ofHeadAlone();
             return remembered(made, adapted, "features", Unit.TEXT, computed, results)
-                    .map(rows -> new Loop(setup(made, adapted, rows, quick), quick, order, store, sink, stop));
+                    .map(rows -> loop(made, adapted, rows, quick, order, store));
         }
         var lean = lean(made, adapted);
         return bottom(made, adapted, order.epochs(plan.totalSteps()))
                 .map(bottom -> remembered(made, adapted, bottom.toString(), Unit.TOKEN, bottom.states(), results)
                         .map(bottom::continued))
                 .orElse(Optional.of(computed))
-                .map(rows -> new Loop(setup(made, lean, rows, plan), plan, order, store, sink, stop));
+                .map(rows -> loop(made, lean, rows, plan, order, store));
+    }
+
+    private Loop loop(Ingredients made, Adapted adapted, Rows rows, Plan plan, Order order, CheckpointStore store) {
+        var training = job.getSpec().training();
+        var optimiser = switch (made.method().optimisation()) {
+            case ADAMW -> new AdamW(adapted.trainables(), training.weightDecay());
+            case LBFGS -> new Lbfgs(adapted.trainables(), training.weightDecay());
+        };
+        var stepper = new Stepper(
+                made.start().model().architecture(),
+                adapted,
+                made.objective(),
+                rows,
+                optimiser,
+                training.gradientClip());
+        var tried = tried(
+                plan,
+                new Trial(stepper, made.material().train(), made.tokenizer().pad()));
+        return new Loop(setup(made, adapted, rows, optimiser, stepper, tried), tried, order, store, sink, stop);
+    }
+
+    /** An automatic micro-batch is tried where by estimate it comes close to what there is, or nobody knows what there is. */
+    private Plan tried(Plan plan, Trial trial) {
+        if (!plan.automatic()) {
+            return plan;
+        }
+        var size = plan.microBatchSize();
+        if (forecast.map(Forecast::isClose).orElse(true)) {
+            sink.accept(
+                    new Event.Preparing("trying %d %s at once".formatted(size, size == 1 ? "example" : "examples")));
+            size = trial.largest(size);
+        }
+        if (size < plan.batchSize()) {
+            sink.accept(new Event.Preparing("computing %d of %d examples at once, as many as there is memory for"
+                    .formatted(size, plan.batchSize())));
+        }
+        return plan.by(size);
     }
 
     /** A quantised model computes its layers again in any case. */
@@ -115,14 +153,10 @@ record Assembly(
                         stop));
     }
 
-    private Loop.Setup setup(Ingredients made, Adapted adapted, Rows rows, Plan plan) {
-        var training = job.getSpec().training();
+    private Loop.Setup setup(
+            Ingredients made, Adapted adapted, Rows rows, Optimiser optimiser, Stepper stepper, Plan plan) {
         var model = made.start().model();
         var material = made.material();
-        var optimiser = switch (made.method().optimisation()) {
-            case ADAMW -> new AdamW(adapted.trainables(), training.weightDecay());
-            case LBFGS -> new Lbfgs(adapted.trainables(), training.weightDecay());
-        };
         var judge = new Judge(
                 model.architecture(),
                 adapted,
@@ -146,11 +180,11 @@ record Assembly(
                 model.architecture().head().modelClass(),
                 material.train(),
                 made.tokenizer().pad(),
-                training.seed(),
+                job.getSpec().training().seed(),
                 adapted,
                 made.companions(),
                 optimiser,
-                new Stepper(model.architecture(), adapted, made.objective(), rows, optimiser, training.gradientClip()),
+                stepper,
                 judge);
     }
 

@@ -8,7 +8,6 @@ import dev.attune.protocol.ExitCode;
 import dev.attune.protocol.Report.Failure;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.Order;
-import dev.attune.trainer.estimate.Room;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Sink;
 import dev.attune.trainer.failure.TrainerFailure;
@@ -22,7 +21,6 @@ import dev.attune.trainer.model.Precision;
 import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.objective.Objectives;
 import dev.attune.trainer.place.Places;
-import dev.attune.trainer.tensor.Processor;
 import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.text.Tokenizer;
 import java.nio.file.Path;
@@ -44,28 +42,23 @@ public final class FineTuning {
     private final Sink sink;
     private final BooleanSupplier stop;
     private final Clock clock;
-    private final Supplier<Processor> processor;
+    private final Supplier<Hardware> hardware;
 
     /**
      * A run.
      *
      * @param job with its defaults filled in
      * @param stop asked between steps, and between the batches of features: whether to save and end
-     * @param processor asked where it decides: what computes
+     * @param hardware asked where it decides
      */
     public FineTuning(
-            FineTuneJob job,
-            Places places,
-            Sink sink,
-            BooleanSupplier stop,
-            Clock clock,
-            Supplier<Processor> processor) {
+            FineTuneJob job, Places places, Sink sink, BooleanSupplier stop, Clock clock, Supplier<Hardware> hardware) {
         this.job = job;
         this.places = places;
         this.sink = sink;
         this.stop = stop;
         this.clock = clock;
-        this.processor = processor;
+        this.hardware = hardware;
     }
 
     /** Runs to an end, which is never an exception. */
@@ -137,7 +130,7 @@ public final class FineTuning {
         if (job.getSpec().training().precision() == Training.Precision.FP32) {
             return Precision.FP32;
         }
-        if (processor.get().fastBf16()) {
+        if (hardware.get().processor().fastBf16()) {
             return Precision.BF16;
         }
         sink.accept(new Event.Warned(
@@ -202,7 +195,9 @@ public final class FineTuning {
         var examples = made.material().train().size();
         var wholly = made.method().optimisation() == Optimisation.LBFGS;
         var order = new Order(examples, wholly ? examples : training.batchSize(), training.seed());
-        var plan = Plan.of(spec, order, made.method());
+        var said = Plan.of(spec, order, made.method());
+        var plan =
+                said.automatic() ? forecast.map(Forecast::atOnce).map(said::by).orElse(said) : said;
         var loop = new Assembly(job, places, sink, stop, clock, forecast).loop(made, adapted, plan, order, results);
         if (loop.isEmpty()) {
             sink.accept(new Event.Interrupted(0));
@@ -217,11 +212,8 @@ public final class FineTuning {
         return ExitCode.SUCCEEDED;
     }
 
-    /** None where an accelerator computes, whose memory is another. */
     private Optional<Forecast> forecast(Ingredients made) {
-        return Torch.hasGpu()
-                ? Optional.empty()
-                : Optional.of(new Forecast(Appraisal.of(job, places, made), Room.here()));
+        return hardware.get().room().map(room -> new Forecast(Appraisal.of(job, places, made, room), room));
     }
 
     private Merge merge(Ingredients made, Adapted adapted, Plan plan) {

@@ -9,6 +9,16 @@ import java.util.stream.Collectors;
 /** The memory that a run will take by estimate, beside what there is. An estimate alone stops no run. */
 record Forecast(Choice choice, Room room) {
 
+    /** Examples computed at once. */
+    int atOnce() {
+        return choice.training().atOnce();
+    }
+
+    /** Whether it takes so much of what there is that it is worth a trial. */
+    boolean isClose() {
+        return peak() > room.planned() / 2;
+    }
+
     /** What it will take at most, as a quantity. */
     String estimated() {
         return Room.quantity(peak());

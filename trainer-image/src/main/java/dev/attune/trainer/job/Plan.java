@@ -11,12 +11,19 @@ import dev.attune.trainer.train.Schedule;
  *
  * @param batchSize examples an optimiser step
  * @param microBatchSize examples computed at once
+ * @param automatic whether that is the trainer's choice
  * @param totalSteps optimiser steps in all
  * @param evaluateEvery steps between evaluations; 0: only before the first step and after the last
  * @param saveEvery steps between checkpoints
  */
 public record Plan(
-        int batchSize, int microBatchSize, int totalSteps, int evaluateEvery, int saveEvery, Schedule schedule) {
+        int batchSize,
+        int microBatchSize,
+        boolean automatic,
+        int totalSteps,
+        int evaluateEvery,
+        int saveEvery,
+        Schedule schedule) {
 
     private static final int CHECKPOINTS = 10;
     private static final int AT_ONCE = 4096;
@@ -35,11 +42,18 @@ public record Plan(
         var peak = training.learningRate() == null ? method.learningRate() : training.learningRate();
         return new Plan(
                 order.batchSize(),
-                training.microBatchSize() == null ? training.batchSize() : training.microBatchSize(),
+                microBatchSize(training),
+                training.microBatchSize().count() == null,
                 total,
                 every == null ? 0 : every,
                 save == null ? Math.max(1, total / CHECKPOINTS) : save,
                 new Schedule(peak, warmup(training.warmup(), total), total, training.schedule()));
+    }
+
+    /** What the manifest says; auto: the whole batch, as long as nobody found that there is no memory for it. */
+    static int microBatchSize(Training training) {
+        var said = training.microBatchSize().count();
+        return said == null ? training.batchSize() : said;
     }
 
     private static int totalSteps(Training training, Order order, double epochs) {
@@ -63,8 +77,17 @@ public record Plan(
         return step == totalSteps || step % saveEvery == 0;
     }
 
+    /** The same by other micro-batches. */
+    Plan by(int size) {
+        return with(size, automatic);
+    }
+
     /** The same with as many examples at once as one that computes the head alone can take. */
     Plan ofHeadAlone() {
-        return new Plan(batchSize, Math.min(batchSize, AT_ONCE), totalSteps, evaluateEvery, saveEvery, schedule);
+        return with(Math.min(batchSize, AT_ONCE), false);
+    }
+
+    private Plan with(int size, boolean choice) {
+        return new Plan(batchSize, size, choice, totalSteps, evaluateEvery, saveEvery, schedule);
     }
 }

@@ -26,7 +26,7 @@ class EstimateTest {
               data: {train: [{from: pvc://v/train.jsonl}]}
               objective: {instruction: {}}
               method: {METHOD}
-              training: {batchSize: 4, sequenceLength: 64}
+              training: {batchSize: 4, microBatchSize: 4, sequenceLength: 64}
               output: {to: pvc://v/result}
               trainer: {resources: {limits: {memory: MEMORY}}}
             """;
@@ -34,6 +34,7 @@ class EstimateTest {
     @TempDir
     Path folder;
 
+    private String manifest = MANIFEST;
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -89,6 +90,15 @@ class EstimateTest {
     }
 
     @Test
+    void anAutomaticMicroBatchIsTheOneThatFits() throws IOException {
+        manifest = manifest.replace("microBatchSize: 4", "microBatchSize: auto");
+
+        estimate("lora: {rank: 4}", "8Mi");
+
+        assertThat(out.toString()).containsPattern("\n1 texts? of 64 tokens at a time, 4 a step\n");
+    }
+
+    @Test
     void aModelThatIsNotThereIsToldAsARunTellsIt() throws IOException {
         Files.move(folder.resolve("volumes/v/model"), folder.resolve("volumes/v/other"));
 
@@ -128,7 +138,7 @@ class EstimateTest {
 
     private int estimate(String method, String memory, String... options) throws IOException {
         var file = Files.writeString(
-                folder.resolve("job.yaml"), MANIFEST.replace("METHOD", method).replace("MEMORY", memory));
+                folder.resolve("job.yaml"), manifest.replace("METHOD", method).replace("MEMORY", memory));
         return Attune.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))

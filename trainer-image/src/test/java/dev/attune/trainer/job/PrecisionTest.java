@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,7 +199,7 @@ class PrecisionTest {
         var job = job("fp32");
         job.run(FP32);
         var slow = job("slow");
-        var outcome = slow.run(BF16, new Processor(false));
+        var outcome = slow.run(BF16, new Hardware(new Processor(false), Optional.empty()));
         assertThat(outcome.all(Event.Warned.class))
                 .singleElement()
                 .satisfies(warned -> assertThat(warned.message()).contains("spec.training.precision", "amx_bf16"));

@@ -4,6 +4,7 @@ import dev.attune.api.FineTuneJob;
 import dev.attune.protocol.ExitCode;
 import dev.attune.schema.ManifestSchema;
 import dev.attune.schema.Manifests;
+import dev.attune.trainer.estimate.Room;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Processor;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -91,15 +93,15 @@ record TinyJob(Path folder) {
 
     /** Runs, and asks to stop once that is true of what happened. */
     Outcome run(String manifest, Predicate<List<Event>> stop) {
-        return run(manifest, stop, new Processor(true));
+        return run(manifest, stop, new Hardware(new Processor(true), Optional.of(Room.here())));
     }
 
-    /** Runs on another processor than one that computes in any precision. */
-    Outcome run(String manifest, Processor processor) {
-        return run(manifest, events -> false, processor);
+    /** Runs on other hardware than this machine's memory and a processor that computes in any precision. */
+    Outcome run(String manifest, Hardware hardware) {
+        return run(manifest, events -> false, hardware);
     }
 
-    private Outcome run(String manifest, Predicate<List<Event>> stop, Processor processor) {
+    private Outcome run(String manifest, Predicate<List<Event>> stop, Hardware hardware) {
         var events = new ArrayList<Event>();
         var exit = new FineTuning(
                         job(manifest),
@@ -107,7 +109,7 @@ record TinyJob(Path folder) {
                         events::add,
                         () -> stop.test(events),
                         Clock.systemUTC(),
-                        () -> processor)
+                        () -> hardware)
                 .run();
         return new Outcome(exit, events);
     }
