@@ -6,7 +6,7 @@ import dev.attune.trainer.event.EventJson;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
-import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Updates;
 import dev.attune.trainer.train.Optimiser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,7 +63,7 @@ final class TrainingState {
         var remembered = SafetensorsFile.open(folder.resolve(OPTIMISER));
         optimiser.state().forEach((name, array) -> {
             try (var saved = remembered.floats(name)) {
-                Ops.copyInto(array, saved);
+                Updates.copyInto(array, saved);
             }
         });
         return history(folder);

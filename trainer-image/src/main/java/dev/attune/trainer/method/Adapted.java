@@ -11,9 +11,9 @@ import dev.attune.trainer.model.Recomputing;
 import dev.attune.trainer.model.WeightsNetwork;
 import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
-import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Recomputation;
 import dev.attune.trainer.tensor.Scope;
+import dev.attune.trainer.tensor.Updates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +126,8 @@ public record Adapted(
     public void take(Adapted other) {
         try (var scope = Scope.withoutGradients()) {
             for (var i = 0; i < trainables.size(); i++) {
-                Ops.copyInto(trainables.get(i).array(), other.trainables.get(i).array());
+                Updates.copyInto(
+                        trainables.get(i).array(), other.trainables.get(i).array());
             }
         }
     }
@@ -148,7 +149,7 @@ public record Adapted(
                                 trainable.array().getShape()));
             }
             try (var saved = file.floats(name)) {
-                Ops.copyInto(trainable.array(), saved);
+                Updates.copyInto(trainable.array(), saved);
             }
         }
     }

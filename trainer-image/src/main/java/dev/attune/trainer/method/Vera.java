@@ -20,6 +20,7 @@ import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
+import dev.attune.trainer.tensor.Updates;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -189,7 +190,7 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
     /** A copy on the process's device, in memory that its slices keep alive. */
     private static NDArray owned(NDArray array) {
         var own = Torch.manager().zeros(array.getShape());
-        Ops.copyInto(own, array);
+        Updates.copyInto(own, array);
         return own;
     }
 

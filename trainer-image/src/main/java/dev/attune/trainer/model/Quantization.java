@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.model.Parameter.Role;
-import dev.attune.trainer.tensor.Ops;
+import dev.attune.trainer.tensor.Codes;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
 import java.util.Map;
@@ -18,24 +18,24 @@ public enum Quantization {
     NF4(DataType.UINT8) {
         @Override
         NDArray codes(NDArray blocks) {
-            return Ops.packNf4(blocks, NF4_BORDERS);
+            return Codes.packNf4(blocks, NF4_BORDERS);
         }
 
         @Override
         NDArray restored(NDArray codes, NDArray scales) {
-            return Ops.unpackNf4(codes, scales, NF4_PAIRS);
+            return Codes.unpackNf4(codes, scales, NF4_PAIRS);
         }
     },
     /** Eight bits a number: whole steps of a 127th of the largest. */
     INT8(DataType.INT8) {
         @Override
         NDArray codes(NDArray blocks) {
-            return Ops.packInt8(blocks);
+            return Codes.packInt8(blocks);
         }
 
         @Override
         NDArray restored(NDArray codes, NDArray scales) {
-            return Ops.unpackInt8(codes, scales);
+            return Codes.unpackInt8(codes, scales);
         }
     };
 
@@ -112,8 +112,8 @@ public enum Quantization {
         var shape = weight.getShape();
         try (var scope = Scope.withoutGradients()) {
             var blocks = weight.reshape(-1, BLOCK);
-            var scales = Ops.blockMaxima(blocks);
-            var codes = codes(Ops.blockRatios(blocks, scales)).reshape(shape.get(0), -1);
+            var scales = Codes.blockMaxima(blocks);
+            var codes = codes(Codes.blockRatios(blocks, scales)).reshape(shape.get(0), -1);
             weights.put(name, scope.keep(codes));
             weights.put(scales(name), scope.keep(scales));
         }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Torch;
+import dev.attune.trainer.tensor.Updates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -186,7 +187,7 @@ public final class SafetensorsFile {
                 fill(channel, path, entry.position() + done, buffer);
                 try (var numbers = array(buffer, type, new Shape(buffer.limit() / type.bytes));
                         var place = Ops.slice(row, done / type.bytes, (done + buffer.limit()) / type.bytes)) {
-                    Ops.copyInto(place, numbers);
+                    Updates.copyInto(place, numbers);
                 }
             }
             return array;

@@ -1,26 +1,21 @@
 package dev.attune.trainer.tensor;
 
+import static dev.attune.trainer.tensor.Script.of;
+import static dev.attune.trainer.tensor.Script.tensor;
+
 import ai.djl.ndarray.NDArray;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.ScriptedModule;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The operations that DJL's arrays lack, with gradients, each one call into libtorch. Their code is
- * {@code ops.torchscript} beside this class; the names and meanings are those of {@code torch}.
+ * The operations that DJL's arrays lack, with gradients, each one call into libtorch; the
+ * names and meanings are those of {@code torch}.
  *
  * <p>An array may be bf16, for which DJL has no name: it can be added, multiplied and reshaped, but its type and its numbers
  * can't be asked for. Weights are taken as the type of x, and their gradients come in their own; norms and embeddings give
  * fp32.
  */
 public final class Ops {
-
-    private static final ScriptedModule MODULE = load();
 
     private Ops() {}
 
@@ -62,39 +57,9 @@ public final class Ops {
         return tensor(y, "dora", of(y), of(base), of(update), of(magnitude), of(norm));
     }
 
-    /** The largest magnitude of each row of {@code [n, block]}: {@code [n]}. */
-    public static NDArray blockMaxima(NDArray blocks) {
-        return tensor(blocks, "block_maxima", of(blocks));
-    }
-
-    /** Each row of {@code [n, block]} by its scale; a row of zeros stays. */
-    public static NDArray blockRatios(NDArray blocks, NDArray scales) {
-        return tensor(blocks, "block_ratios", of(blocks), of(scales));
-    }
-
-    /** The number of the gap between borders {@code [15]} that each number falls into, two a byte, the first one in front. */
-    public static NDArray packNf4(NDArray x, NDArray borders) {
-        return tensor(x, "pack_nf4", of(x), of(borders));
-    }
-
-    /** The two numbers that a table {@code [256, 2]} has for each byte, times their block's scale: {@code [n, block]}. */
-    public static NDArray unpackNf4(NDArray codes, NDArray scales, NDArray pairs) {
-        return tensor(scales, "unpack_nf4", of(codes), of(scales), of(pairs));
-    }
-
-    /** Numbers within ±1 as whole 127ths, int8. */
-    public static NDArray packInt8(NDArray x) {
-        return tensor(x, "pack_int8", of(x));
-    }
-
-    /** 127ths times their block's scale: {@code [n, block]}. */
-    public static NDArray unpackInt8(NDArray codes, NDArray scales) {
-        return tensor(scales, "unpack_int8", of(codes), of(scales));
-    }
-
     /** Whether an array came from a weight that gradients are kept for. */
     static boolean hasHistory(NDArray x) {
-        try (var result = MODULE.call("has_history", of(x))) {
+        try (var result = Script.call("has_history", of(x))) {
             return result.toBoolean();
         }
     }
@@ -241,84 +206,5 @@ public final class Ops {
     /** The same numbers, without their history; memory is shared. */
     public static NDArray detach(NDArray x) {
         return tensor(x, "detach", of(x));
-    }
-
-    /** Overwrites target with source, in place. */
-    public static void copyInto(NDArray target, NDArray source) {
-        run("copy_into", of(target), of(source));
-    }
-
-    /**
-     * Scales gradients in place so that their total L2 norm is at most {@code limit}, as
-     * {@code torch.nn.utils.clip_grad_norm_} does.
-     *
-     * @return the norm before
-     */
-    public static NDArray clipNorm(List<NDArray> gradients, double limit) {
-        return tensor(gradients.get(0), "clip_norm", of(gradients), IValue.from(limit));
-    }
-
-    /** Total L2 norm. */
-    public static NDArray norm(List<NDArray> gradients) {
-        return tensor(gradients.get(0), "norm", of(gradients));
-    }
-
-    /** Sets all to 0, in place. */
-    public static void zero(List<NDArray> arrays) {
-        run("zero", of(arrays));
-    }
-
-    /** One step of AdamW with decoupled decay, in place; steps are counters {@code []} that it raises. */
-    public static void adamw(
-            List<NDArray> weights,
-            List<NDArray> gradients,
-            List<NDArray> first,
-            List<NDArray> second,
-            List<NDArray> steps,
-            double learningRate,
-            double beta1,
-            double beta2,
-            double decay,
-            double epsilon) {
-        run(
-                "adamw",
-                of(weights),
-                of(gradients),
-                of(first),
-                of(second),
-                of(steps),
-                IValue.from(learningRate),
-                IValue.from(beta1),
-                IValue.from(beta2),
-                IValue.from(decay),
-                IValue.from(epsilon));
-    }
-
-    private static NDArray tensor(NDArray like, String method, IValue... inputs) {
-        try (var result = MODULE.call(method, inputs)) {
-            return result.toTensor((PtNDManager) like.getManager());
-        }
-    }
-
-    private static void run(String method, IValue... inputs) {
-        MODULE.call(method, inputs).close();
-    }
-
-    private static IValue of(NDArray array) {
-        return IValue.from((PtNDArray) array);
-    }
-
-    private static IValue of(List<NDArray> arrays) {
-        return IValue.listFrom(arrays.toArray(PtNDArray[]::new));
-    }
-
-    private static ScriptedModule load() {
-        Torch.start();
-        try (var code = Ops.class.getResourceAsStream("ops.torchscript")) {
-            return ScriptedModule.load(
-                    TorchScriptArchive.of("Ops", new String(code.readAllBytes(), StandardCharsets.UTF_8)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -3,8 +3,8 @@ package dev.attune.trainer.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.method.Trainable;
-import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Torch;
+import dev.attune.trainer.tensor.Updates;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,14 +50,14 @@ public final class AdamW implements Optimiser {
 
     @Override
     public void zero() {
-        groups.forEach(group -> Ops.zero(gradients(group)));
+        groups.forEach(group -> Updates.zero(gradients(group)));
     }
 
     @Override
     public double clip(double limit) {
         var gradients =
                 groups.stream().flatMap(group -> gradients(group).stream()).toList();
-        var norm = limit > 0 ? Ops.clipNorm(gradients, limit) : Ops.norm(gradients);
+        var norm = limit > 0 ? Updates.clipNorm(gradients, limit) : Updates.norm(gradients);
         return norm.getFloat();
     }
 
@@ -65,7 +65,7 @@ public final class AdamW implements Optimiser {
     public Update step(double loss, double learningRate, DoubleSupplier again) {
         for (var group : groups) {
             var weights = group.trainables().stream().map(Trainable::array).toList();
-            Ops.adamw(
+            Updates.adamw(
                     weights,
                     gradients(group),
                     group.first(),

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.method.Trainable;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Torch;
+import dev.attune.trainer.tensor.Updates;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,13 +52,13 @@ public final class Lbfgs implements Optimiser {
 
     @Override
     public void zero() {
-        Ops.zero(gradients());
+        Updates.zero(gradients());
     }
 
     /** The norm alone: a gradient that was scaled down would mislead the line search. */
     @Override
     public double clip(double limit) {
-        return Ops.norm(gradients()).getFloat();
+        return Updates.norm(gradients()).getFloat();
     }
 
     private List<NDArray> gradients() {
@@ -139,16 +140,16 @@ public final class Lbfgs implements Optimiser {
         }
         append(moves, move);
         append(changes, change);
-        Ops.copyInto(remembered, remembered.add(1).minimum(MEMORY));
+        Updates.copyInto(remembered, remembered.add(1).minimum(MEMORY));
     }
 
     /** The newest stands last, so that the oldest is the first to go. */
     private static void append(NDArray memory, NDArray newest) {
-        Ops.copyInto(memory, Ops.slice(memory, 1, MEMORY).concat(newest.expandDims(0)));
+        Updates.copyInto(memory, Ops.slice(memory, 1, MEMORY).concat(newest.expandDims(0)));
     }
 
     private void forget() {
-        Ops.zero(List.of(remembered));
+        Updates.zero(List.of(remembered));
     }
 
     private Point point(double loss) {
@@ -176,7 +177,8 @@ public final class Lbfgs implements Optimiser {
         var from = 0L;
         for (var trainable : trainables) {
             var array = trainable.array();
-            Ops.copyInto(array, Ops.slice(weights, from, from + array.size()).reshape(array.getShape()));
+            Updates.copyInto(
+                    array, Ops.slice(weights, from, from + array.size()).reshape(array.getShape()));
             from += array.size();
         }
     }

@@ -22,6 +22,7 @@ import dev.attune.trainer.model.arch.Architectures;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
+import dev.attune.trainer.tensor.Updates;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +123,7 @@ class UnfilledTest {
         var weights = List.copyOf(model.weights().values());
         weights.forEach(Torch::requireGradient);
         try (var scope = Scope.withGradients()) {
-            Ops.zero(weights.stream().map(NDArray::getGradient).toList());
+            Updates.zero(weights.stream().map(NDArray::getGradient).toList());
             learning.run();
             return weights.stream().map(w -> w.getGradient().toFloatArray()).toList();
         }

@@ -34,7 +34,7 @@ class RecomputationTest {
     private float[] gradients(Recomputation recomputation, AtomicInteger layers) {
         for (var weight : new NDArray[] {w, v}) {
             try (var scope = Scope.withoutGradients()) {
-                Ops.zero(List.of(weight.getGradient()));
+                Updates.zero(List.of(weight.getGradient()));
             }
         }
         try (var scope = Scope.withGradients()) {

@@ -10,6 +10,7 @@ import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
+import dev.attune.trainer.tensor.Updates;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -139,10 +140,10 @@ class LbfgsTest {
             step(parted);
         }
         var rest = Fit.of(0.01);
-        Ops.copyInto(rest.w(), Ops.detach(parted.w()));
-        Ops.copyInto(rest.b(), Ops.detach(parted.b()));
+        Updates.copyInto(rest.w(), Ops.detach(parted.w()));
+        Updates.copyInto(rest.b(), Ops.detach(parted.b()));
         var saved = parted.optimiser().state();
-        rest.optimiser().state().forEach((name, array) -> Ops.copyInto(array, saved.get(name)));
+        rest.optimiser().state().forEach((name, array) -> Updates.copyInto(array, saved.get(name)));
         for (var step = 0; step < 5; step++) {
             step(whole);
             step(rest);
