@@ -76,6 +76,11 @@ public record Training(
                 + " example 0.03; from 1 on a number of steps, for example 100.")
         Double warmup,
 
+        @Default("adamw")
+        @JsonPropertyDescription("What moves the weights. adamw: 8 bytes of moments for each number that is trained."
+                + " adamw8bit: 2 bytes, for about the same result. A linearProbe has L-BFGS in any case.")
+        Optimizer optimizer,
+
         @Default("0.01")
         @Min(0)
         @Max(1)
@@ -115,6 +120,14 @@ public record Training(
         @JsonPropertyDescription("Seed of everything random: data order, held-out share, new weights, dropout. The same"
                 + " recipe with the same seed on the same hardware gives the same weights.")
         Long seed) {
+
+    /** What moves the weights. */
+    public enum Optimizer {
+        @JsonProperty("adamw")
+        ADAMW,
+        @JsonProperty("adamw8bit")
+        ADAMW8BIT
+    }
 
     /** What is multiplied in. */
     public enum Precision {

@@ -65,6 +65,9 @@ public record Choice(Outline outline, Method method, Outline.Training training, 
         best(limit, sizes(training.atOnce() - 1).mapToObj(size -> change("microBatchSize", size, training.by(size))))
                 .ifPresent(changes::add);
         changes.add(change("gradientCheckpointing", true, training.recomputing()));
+        if (training.moments() == Moments.ADAMW) {
+            changes.add(change("optimizer", "adamw8bit", training.coding()));
+        }
         best(
                         limit,
                         IntStream.iterate(training.length() / 2, length -> length >= SHORTEST, length -> length / 2)

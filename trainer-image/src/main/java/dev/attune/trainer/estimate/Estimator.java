@@ -14,14 +14,6 @@ public final class Estimator {
 
     private static final long WORD = Float.BYTES;
 
-    /** AdamW's moments of a number. */
-    private static final int MOMENTS = 2;
-
-    /** What L-BFGS remembers of a number, and what it computes a direction with. */
-    private static final int MOVES = 20;
-
-    private static final int DIRECTIONS = 8;
-
     /** Numbers of logits that are there at a time, as {@code ChunkedCrossEntropy} has it. */
     static final long CHUNK = 1 << 22;
 
@@ -77,7 +69,7 @@ public final class Estimator {
         return new Memory(
                 weights(work.weights()),
                 trained.numbers() * WORD,
-                trained.numbers() * WORD * (trained.wholly() ? MOVES + DIRECTIONS : MOMENTS),
+                (long) (trained.numbers() * trained.moments().bytes()),
                 work.head().alone() ? 0 : activations(work),
                 logits(work),
                 workspace(work),
@@ -168,8 +160,8 @@ public final class Estimator {
 
     private static long checkpoint(Workload work) {
         var trained = work.trained();
-        var copies = trained.wholly() ? 1 + MOVES : 1 + MOMENTS + (trained.adapter() ? 1 : 0);
-        return trained.numbers() * WORD * copies;
+        var copies = trained.adapter() ? 2 : 1;
+        return (long) (trained.numbers() * (WORD * copies + trained.moments().saved()));
     }
 
     /** Forward, then once for what was read and once for what is trained; what is computed again, once more. */

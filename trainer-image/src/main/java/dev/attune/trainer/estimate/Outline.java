@@ -7,7 +7,6 @@ import dev.attune.trainer.estimate.Workload.Numbers;
 import dev.attune.trainer.method.Footprint;
 import dev.attune.trainer.method.Footprint.Addition;
 import dev.attune.trainer.method.Method;
-import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.model.Architecture;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Quantization;
@@ -44,19 +43,25 @@ public record Outline(String modelType, Architecture architecture, Task task, bo
      * @param length tokens of a text at most
      * @param checkpointing whether layers are computed again for their gradients
      * @param half whether bf16 is multiplied
+     * @param moments what is remembered of each number that is trained
      */
-    public record Training(int texts, int atOnce, int length, boolean checkpointing, boolean half) {
+    public record Training(
+            int texts, int atOnce, int length, boolean checkpointing, boolean half, Moments moments) {
 
         Training by(int fewer) {
-            return new Training(texts, fewer, length, checkpointing, half);
+            return new Training(texts, fewer, length, checkpointing, half, moments);
         }
 
         Training upTo(int shorter) {
-            return new Training(texts, atOnce, shorter, checkpointing, half);
+            return new Training(texts, atOnce, shorter, checkpointing, half, moments);
+        }
+
+        Training coding() {
+            return new Training(texts, atOnce, length, checkpointing, half, Moments.ADAMW8BIT);
         }
 
         Training recomputing() {
-            return new Training(texts, atOnce, length, true, half);
+            return new Training(texts, atOnce, length, true, half, moments);
         }
     }
 
@@ -79,7 +84,7 @@ public record Outline(String modelType, Architecture architecture, Task task, bo
                 && footprint.own().size() == footprint.trained().size();
         return new Workload(
                 weights(footprint, quantization, training.half()),
-                trained(method, footprint),
+                trained(method, footprint, training.moments()),
                 layers(footprint, alone, training.half()),
                 head(footprint, alone),
                 new Workload.Batch(
@@ -118,7 +123,7 @@ public record Outline(String modelType, Architecture architecture, Task task, bo
                 .sum();
     }
 
-    private Workload.Trained trained(Method method, Footprint footprint) {
+    private Workload.Trained trained(Method method, Footprint footprint, Moments moments) {
         return new Workload.Trained(
                 footprint.size(),
                 footprint.trained().stream()
@@ -126,7 +131,7 @@ public record Outline(String modelType, Architecture architecture, Task task, bo
                         .max()
                         .orElse(0),
                 method.hasAdapter(),
-                method.optimisation() == Optimisation.LBFGS);
+                moments);
     }
 
     private List<Layer> layers(Footprint footprint, boolean alone, boolean half) {

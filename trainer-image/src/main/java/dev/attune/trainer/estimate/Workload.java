@@ -35,9 +35,9 @@ public record Workload(
      * @param numbers in all
      * @param largest those of the largest array
      * @param adapter whether they are saved as an adapter, too
-     * @param wholly whether L-BFGS moves them, by all examples at once
+     * @param moments what is remembered of each number
      */
-    public record Trained(long numbers, long largest, boolean adapter, boolean wholly) {}
+    public record Trained(long numbers, long largest, boolean adapter, Moments moments) {}
 
     /**
      * What else lies in memory.

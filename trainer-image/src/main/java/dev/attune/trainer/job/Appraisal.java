@@ -7,6 +7,7 @@ import dev.attune.api.Training;
 import dev.attune.trainer.data.Example;
 import dev.attune.trainer.estimate.Choice;
 import dev.attune.trainer.estimate.Choice.Other;
+import dev.attune.trainer.estimate.Moments;
 import dev.attune.trainer.estimate.Outline;
 import dev.attune.trainer.estimate.Room;
 import dev.attune.trainer.method.Method;
@@ -98,7 +99,18 @@ public final class Appraisal {
     private Outline.Training training(Method method, int length, boolean half) {
         var training = job.getSpec().training();
         var checkpointing = training.gradientCheckpointing() && method.optimisation() == Optimisation.ADAMW;
-        return new Outline.Training(training.batchSize(), Plan.microBatchSize(training), length, checkpointing, half);
+        return new Outline.Training(
+                training.batchSize(), Plan.microBatchSize(training), length, checkpointing, half, moments(method));
+    }
+
+    private Moments moments(Method method) {
+        if (method.optimisation() == Optimisation.LBFGS) {
+            return Moments.LBFGS;
+        }
+        return switch (job.getSpec().training().optimizer()) {
+            case ADAMW -> Moments.ADAMW;
+            case ADAMW8BIT -> Moments.ADAMW8BIT;
+        };
     }
 
     private Method method(dev.attune.api.Method spec) {

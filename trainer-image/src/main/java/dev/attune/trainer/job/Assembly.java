@@ -14,10 +14,13 @@ import dev.attune.trainer.feature.Features.Unit;
 import dev.attune.trainer.feature.Remembered;
 import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.method.Adapted;
+import dev.attune.trainer.method.Method;
+import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.train.AdamW;
+import dev.attune.trainer.train.AdamW8Bit;
 import dev.attune.trainer.train.Lbfgs;
 import dev.attune.trainer.train.Optimiser;
 import dev.attune.trainer.train.Stepper;
@@ -69,10 +72,7 @@ record Assembly(
 
     private Loop loop(Ingredients made, Adapted adapted, Rows rows, Plan plan, Order order, CheckpointStore store) {
         var training = job.getSpec().training();
-        var optimiser = switch (made.method().optimisation()) {
-            case ADAMW -> new AdamW(adapted.trainables(), training.weightDecay());
-            case LBFGS -> new Lbfgs(adapted.trainables(), training.weightDecay());
-        };
+        var optimiser = optimiser(made.method(), adapted);
         var stepper = new Stepper(
                 made.start().model().architecture(),
                 adapted,
@@ -84,6 +84,17 @@ record Assembly(
                 plan,
                 new Trial(stepper, made.material().train(), made.tokenizer().pad()));
         return new Loop(setup(made, adapted, rows, optimiser, stepper, tried), tried, order, store, sink, stop);
+    }
+
+    private Optimiser optimiser(Method method, Adapted adapted) {
+        var training = job.getSpec().training();
+        if (method.optimisation() == Optimisation.LBFGS) {
+            return new Lbfgs(adapted.trainables(), training.weightDecay());
+        }
+        return switch (training.optimizer()) {
+            case ADAMW -> new AdamW(adapted.trainables(), training.weightDecay());
+            case ADAMW8BIT -> new AdamW8Bit(adapted.trainables(), training.weightDecay());
+        };
     }
 
     /** An automatic micro-batch is tried where by estimate it comes close to what there is, or nobody knows what there is. */

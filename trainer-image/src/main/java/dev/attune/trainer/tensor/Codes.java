@@ -35,6 +35,16 @@ public final class Codes {
         return tensor(x, "pack_int8", of(x));
     }
 
+    /** The number of the gap between up to 255 borders that each number falls into, uint8. */
+    public static NDArray nearest(NDArray x, NDArray borders) {
+        return tensor(x, "nearest", of(x), of(borders));
+    }
+
+    /** The number that a table {@code [256]} has for each code, times its block's scale: {@code [n, block]}. */
+    public static NDArray lookedUp(NDArray codes, NDArray scales, NDArray table) {
+        return tensor(scales, "looked_up", of(codes), of(scales), of(table));
+    }
+
     /** 127ths times their block's scale: {@code [n, block]}. */
     public static NDArray unpackInt8(NDArray codes, NDArray scales) {
         return tensor(scales, "unpack_int8", of(codes), of(scales));

@@ -18,10 +18,11 @@ import java.util.stream.Stream;
  */
 public final class AdamW implements Optimiser {
 
-    private static final double BETA_1 = 0.9;
-    private static final double BETA_2 = 0.999;
-    private static final double EPSILON = 1e-8;
+    static final double BETA_1 = 0.9;
+    static final double BETA_2 = 0.999;
+    static final double EPSILON = 1e-8;
 
+    private final Gradients gradients;
     private final List<Group> groups;
 
     private record Group(
@@ -29,6 +30,7 @@ public final class AdamW implements Optimiser {
 
     /** An optimiser whose moments are 0. */
     public AdamW(List<Trainable> trainables, double weightDecay) {
+        gradients = new Gradients(trainables);
         var decayed = trainables.stream().filter(Trainable::decays).toList();
         var others = trainables.stream().filter(t -> !t.decays()).toList();
         groups = Stream.of(group(weightDecay, decayed), group(0, others))
@@ -50,15 +52,12 @@ public final class AdamW implements Optimiser {
 
     @Override
     public void zero() {
-        groups.forEach(group -> Updates.zero(gradients(group)));
+        gradients.zero();
     }
 
     @Override
     public double clip(double limit) {
-        var gradients =
-                groups.stream().flatMap(group -> gradients(group).stream()).toList();
-        var norm = limit > 0 ? Updates.clipNorm(gradients, limit) : Updates.norm(gradients);
-        return norm.getFloat();
+        return gradients.clip(limit);
     }
 
     @Override
@@ -67,7 +66,7 @@ public final class AdamW implements Optimiser {
             var weights = group.trainables().stream().map(Trainable::array).toList();
             Updates.adamw(
                     weights,
-                    gradients(group),
+                    new Gradients(group.trainables()).all(),
                     group.first(),
                     group.second(),
                     group.steps(),
@@ -78,10 +77,6 @@ public final class AdamW implements Optimiser {
                     EPSILON);
         }
         return new Update(learningRate, false);
-    }
-
-    private static List<NDArray> gradients(Group group) {
-        return group.trainables().stream().map(t -> t.array().getGradient()).toList();
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class Lbfgs implements Optimiser {
     private static final double ROUNDING = 1e-6;
 
     private final List<Trainable> trainables;
+    private final Gradients gradients;
     private final double decay;
     private final NDArray moves;
     private final NDArray changes;
@@ -43,6 +44,7 @@ public final class Lbfgs implements Optimiser {
     /** An optimiser that remembers nothing. */
     public Lbfgs(List<Trainable> trainables, double weightDecay) {
         this.trainables = trainables;
+        gradients = new Gradients(trainables);
         this.decay = weightDecay;
         var size = trainables.stream().mapToLong(t -> t.array().size()).sum();
         moves = Torch.manager().zeros(new Shape(MEMORY, size));
@@ -52,17 +54,13 @@ public final class Lbfgs implements Optimiser {
 
     @Override
     public void zero() {
-        Updates.zero(gradients());
+        gradients.zero();
     }
 
     /** The norm alone: a gradient that was scaled down would mislead the line search. */
     @Override
     public double clip(double limit) {
-        return Updates.norm(gradients()).getFloat();
-    }
-
-    private List<NDArray> gradients() {
-        return trainables.stream().map(t -> t.array().getGradient()).toList();
+        return gradients.clip(0);
     }
 
     /**

@@ -86,6 +86,7 @@ class EstimateTest {
                 .contains("does not fit: spec.trainer.resources.limits.memory has 8.0 MiB")
                 .containsPattern("spec.training.microBatchSize: 1 +[0-9.]+ MiB\n")
                 .containsPattern("spec.training.sequenceLength: 32 +[0-9.]+ MiB\n")
+                .containsPattern("spec.training.optimizer: adamw8bit +[0-9.]+ MiB\n")
                 .containsPattern("spec.method: \\{lora: \\{}} +[0-9.]+ MiB\n");
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EstimatorTest {
 
     private static final Weights FP32 = new Weights(3_000, 0, 0, 0);
-    private static final Trained ADAPTER = new Trained(80, 40, true, false);
+    private static final Trained ADAPTER = new Trained(80, 40, true, Moments.ADAMW);
     private static final Head HEAD = new Head(10, 50, 500, 0, false, true, false);
     private static final Batch BATCH = new Batch(8, 4, 16, 0, 0);
 
@@ -54,6 +54,21 @@ class EstimatorTest {
 
         assertThat(memory.gradients()).isEqualTo(80 * 4);
         assertThat(memory.optimiser()).isEqualTo(2 * 80 * 4);
+    }
+
+    @Test
+    void codesOfMomentsTakeAQuarterWithAScaleForEachBlock() {
+        var coded = new Workload(
+                FP32,
+                new Trained(25_600, 40, true, Moments.ADAMW8BIT),
+                LORA.layers(),
+                HEAD,
+                BATCH,
+                BESIDE,
+                false,
+                false);
+
+        assertThat(Estimator.of(coded).memory().optimiser()).isEqualTo(2 * (25_600 + 100 * 4));
     }
 
     @Test
@@ -115,7 +130,7 @@ class EstimatorTest {
         var alone = new Head(10, 3, 30, 30, true, true, true);
         var work = new Workload(
                 FP32,
-                new Trained(33, 30, false, true),
+                new Trained(33, 30, false, Moments.LBFGS),
                 Collections.nCopies(2, layer(0, false)),
                 alone,
                 BATCH,

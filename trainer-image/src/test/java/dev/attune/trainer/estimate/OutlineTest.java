@@ -24,7 +24,7 @@ class OutlineTest {
              "num_attention_heads": 9, "num_key_value_heads": 3, "head_dim": 64, "vocab_size": 49152,
              "max_position_embeddings": 8192, "tie_word_embeddings": true}""";
 
-    private static final Outline.Training TRAINING = new Outline.Training(4, 4, 256, false, false);
+    private static final Outline.Training TRAINING = new Outline.Training(4, 4, 256, false, false, Moments.ADAMW);
 
     private static Workload work(Method method) {
         var architecture = Architectures.of(config(), Task.LANGUAGE_MODELING);
