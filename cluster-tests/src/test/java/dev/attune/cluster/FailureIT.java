@@ -14,23 +14,39 @@ class FailureIT {
     @Test
     void trainerThatTakesTooMuchMemoryIsNotTriedAgain(Space space) {
         Recipe.fill(Shelf.of(space, "claim")).write(Recipe.data(4096), "many.jsonl");
-        space.apply("""
+        space.apply(large("greedy", "8192"));
+        var failed = fails(space, "greedy");
+        assertThat(Told.reason(failed)).isEqualTo("OutOfMemory");
+        assertThat(Told.message(failed)).contains("600Mi").contains("microBatchSize");
+        assertThat(failed.attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void trainerThatMayChooseHowMuchItComputesAtOnceKeepsToItsMemory(Space space) {
+        Recipe.fill(Shelf.of(space, "claim")).write(Recipe.data(4096), "many.jsonl");
+        space.apply(large("modest", "auto"));
+        var done = space.await("modest", "the end", Recipe.PATIENCE, Told.holds("Complete"));
+        assertThat(done.progress().step()).isEqualTo(2);
+        assertThat(done.attempts()).isEqualTo(1);
+        var pod = space.trainers("modest").get(0).getMetadata().getName();
+        assertThat(space.kubectl("logs", pod).output()).containsPattern("computing \\d+ of 8192 examples at once");
+    }
+
+    /** A job whose steps don't fit into its memory at once. */
+    private static String large(String name, String atOnce) {
+        return """
                 apiVersion: attune.dev/v1alpha1
                 kind: FineTuneJob
-                metadata: {name: greedy}
+                metadata: {name: %s}
                 spec:
                   model: {from: pvc://claim/model}
                   data: {train: [{from: pvc://claim/many.jsonl}]}
                   objective: {instruction: {}}
                   method: {full: {}}
-                  training: {steps: 5, batchSize: 8192, sequenceLength: 64}
-                  output: {to: pvc://claim/results/greedy}
+                  training: {steps: 2, batchSize: 8192, microBatchSize: %s, sequenceLength: 64}
+                  output: {to: pvc://claim/results/%s}
                   trainer: {resources: {limits: {memory: 600Mi}}}
-                """);
-        var failed = fails(space, "greedy");
-        assertThat(Told.reason(failed)).isEqualTo("OutOfMemory");
-        assertThat(Told.message(failed)).contains("600Mi").contains("microBatchSize");
-        assertThat(failed.attempts()).isEqualTo(1);
+                """.formatted(name, atOnce, name);
     }
 
     @Test
