@@ -45,8 +45,7 @@ public record Outline(String modelType, Architecture architecture, Task task, bo
      * @param half whether bf16 is multiplied
      * @param moments what is remembered of each number that is trained
      */
-    public record Training(
-            int texts, int atOnce, int length, boolean checkpointing, boolean half, Moments moments) {
+    public record Training(int texts, int atOnce, int length, boolean checkpointing, boolean half, Moments moments) {
 
         Training by(int fewer) {
             return new Training(texts, fewer, length, checkpointing, half, moments);

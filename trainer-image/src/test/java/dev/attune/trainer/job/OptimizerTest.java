@@ -33,8 +33,10 @@ class OptimizerTest {
 
         assertThat(exact).hasSize(12);
         assertThat(exact.get(11).loss()).isLessThan(0.8 * exact.get(0).loss());
-        assertThat(coded).zipSatisfy(exact, (step, same) -> assertThat(step.loss())
-                .isCloseTo(same.loss(), within(0.02 * same.loss())));
+        assertThat(coded)
+                .zipSatisfy(
+                        exact,
+                        (step, same) -> assertThat(step.loss()).isCloseTo(same.loss(), within(0.02 * same.loss())));
     }
 
     @Test

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,16 +16,23 @@ class DynamicCodeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void thereAreCodesForAllDecadesFromAMillionthToOne(boolean signed) {
+    void everyDecadeHasTwiceAsManyCodesAsTheOneBelow(boolean signed) {
         var values = DynamicCode.values(signed);
 
         assertThat(values).hasSize(256).isSorted().doesNotHaveDuplicates().contains(0f, 1f);
         assertThat(values[0]).isEqualTo(signed ? -0.9929687f : 0f, within(1e-6f));
-        for (var decade = 1e-6; decade < 1; decade *= 10) {
-            var from = decade * 0.999;
-            var to = decade * 9.999;
-            assertThat(values).as("from %s", decade).anyMatch(value -> value > from && value < to);
+        for (var exponent = -7; exponent < 0; exponent++) {
+            var decade = Math.pow(10, exponent);
+            assertThat(count(values, decade, 10 * decade))
+                    .as("codes from %s on", decade)
+                    .isEqualTo((signed ? 1 : 2) << exponent + 7);
         }
+    }
+
+    private static long count(float[] values, double from, double to) {
+        return IntStream.range(0, values.length)
+                .filter(i -> values[i] > from && values[i] < to)
+                .count();
     }
 
     @Test
@@ -32,8 +40,12 @@ class DynamicCodeTest {
         try (var scope = Scope.withoutGradients()) {
             var numbers = Torch.manager().randomNormal(new Shape(64, DynamicCode.BLOCK));
 
-            var error = restored(DynamicCode.signed(), numbers).sub(numbers).abs().mean();
-            var ofSquares = restored(DynamicCode.unsigned(), numbers.abs()).sub(numbers.abs()).abs().mean();
+            var error =
+                    restored(DynamicCode.signed(), numbers).sub(numbers).abs().mean();
+            var ofSquares = restored(DynamicCode.unsigned(), numbers.abs())
+                    .sub(numbers.abs())
+                    .abs()
+                    .mean();
 
             assertThat(error.getFloat()).isLessThan(0.02f);
             assertThat(ofSquares.getFloat()).isLessThan(0.01f);
