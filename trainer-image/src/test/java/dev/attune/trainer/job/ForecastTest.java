@@ -6,6 +6,7 @@ import dev.attune.api.Method.Full;
 import dev.attune.api.Method.Lora;
 import dev.attune.trainer.estimate.Choice;
 import dev.attune.trainer.estimate.Choice.Other;
+import dev.attune.trainer.estimate.Moments;
 import dev.attune.trainer.estimate.Outline;
 import dev.attune.trainer.estimate.Room;
 import dev.attune.trainer.method.Method;
@@ -59,7 +60,7 @@ class ForecastTest {
         return new Choice(
                 new Outline("llama", architecture, Task.LANGUAGE_MODELING, true, 0),
                 method(new Full(null), null),
-                new Outline.Training(64, 64, 64, false, false),
+                new Outline.Training(64, 64, 64, false, false, Moments.ADAMW),
                 List.of(new Other(
                         "spec.method",
                         "{lora: {}}",
