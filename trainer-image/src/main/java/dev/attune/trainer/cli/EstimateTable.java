@@ -53,8 +53,8 @@ record EstimateTable(FineTuneJob job, Choice choice, Room room, double speed) {
                         job.getMetadata().getName(),
                         choice.method().name(),
                         job.getSpec().model().from()));
-        text.append("%d texts of %d tokens at a time, %d a step%n%n"
-                .formatted(batch.atOnce(), batch.length(), batch.size()));
+        text.append("%d %s of %d tokens at a time, %d a step%n%n"
+                .formatted(batch.atOnce(), batch.atOnce() == 1 ? "text" : "texts", batch.length(), batch.size()));
         row(text, "parameters", count(estimate.parameters()));
         row(text, "trained", count(estimate.trainableParameters()));
         row(text, "peak memory", bytes(memory.peak()));
