@@ -77,8 +77,9 @@ public record Training(
         Double warmup,
 
         @Default("adamw")
-        @JsonPropertyDescription("What moves the weights. adamw: 8 bytes of moments for each number that is trained."
-                + " adamw8bit: 2 bytes, for about the same result. A linearProbe has L-BFGS in any case.")
+        @JsonPropertyDescription(
+                "What moves the weights. adamw: 8 bytes of moments for each number that is trained."
+                        + " adamw8bit: 2 bytes, for about the same result, and slower steps on a CPU. A linearProbe has L-BFGS in any case.")
         Optimizer optimizer,
 
         @Default("0.01")
