@@ -68,7 +68,7 @@ public record Outline(String modelType, Architecture architecture, Task task, bo
     public List<Shape> products() {
         var lowest = Optional.of(architecture.layerNames().get(0));
         return architecture.parameters().stream()
-                .filter(parameter -> parameter.layer().equals(lowest) && Parts.isLinear(parameter))
+                .filter(parameter -> parameter.layer().equals(lowest) && parameter.isLinear())
                 .map(parameter -> new Shape(parameter.out(), parameter.in()))
                 .toList();
     }

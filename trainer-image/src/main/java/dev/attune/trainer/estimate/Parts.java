@@ -19,13 +19,9 @@ record Parts(Family family, List<Parameter> own, Footprint footprint, boolean ha
 
     private List<Parameter> of(Part part) {
         return own.stream()
-                .filter(parameter -> part == Part.NORM ? parameter.role() == Role.NORM : isLinear(parameter))
+                .filter(parameter -> part == Part.NORM ? parameter.role() == Role.NORM : parameter.isLinear())
                 .filter(parameter -> family.part(parameter.module()) == part)
                 .toList();
-    }
-
-    static boolean isLinear(Parameter parameter) {
-        return parameter.role() == Role.LINEAR || parameter.role() == Role.CONV1D;
     }
 
     /** How many linear layers there are for something. */
@@ -51,7 +47,7 @@ record Parts(Family family, List<Parameter> own, Footprint footprint, boolean ha
     /** Numbers of the linear layers that are meant, by which a token is multiplied. */
     long matrices(Predicate<Parameter> meant) {
         return own.stream()
-                .filter(Parts::isLinear)
+                .filter(Parameter::isLinear)
                 .filter(meant)
                 .mapToLong(parameter -> parameter.shape().size())
                 .sum();

@@ -100,14 +100,20 @@ public final class Appraisal {
         var training = job.getSpec().training();
         var checkpointing = training.gradientCheckpointing() && method.optimisation() == Optimisation.ADAMW;
         return new Outline.Training(
-                training.batchSize(), Plan.microBatchSize(training), length, checkpointing, half, moments(method));
+                training.batchSize(),
+                Plan.microBatchSize(training),
+                length,
+                checkpointing,
+                half,
+                moments(method, training));
     }
 
-    private Moments moments(Method method) {
+    /** What the optimiser of a run remembers. */
+    static Moments moments(Method method, Training training) {
         if (method.optimisation() == Optimisation.LBFGS) {
             return Moments.LBFGS;
         }
-        return switch (job.getSpec().training().optimizer()) {
+        return switch (training.optimizer()) {
             case ADAMW -> Moments.ADAMW;
             case ADAMW8BIT -> Moments.ADAMW8BIT;
         };

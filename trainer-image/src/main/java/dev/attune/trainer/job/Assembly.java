@@ -15,7 +15,6 @@ import dev.attune.trainer.feature.Remembered;
 import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.method.Method;
-import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Torch;
@@ -88,12 +87,10 @@ record Assembly(
 
     private Optimiser optimiser(Method method, Adapted adapted) {
         var training = job.getSpec().training();
-        if (method.optimisation() == Optimisation.LBFGS) {
-            return new Lbfgs(adapted.trainables(), training.weightDecay());
-        }
-        return switch (training.optimizer()) {
+        return switch (Appraisal.moments(method, training)) {
             case ADAMW -> new AdamW(adapted.trainables(), training.weightDecay());
             case ADAMW8BIT -> new AdamW8Bit(adapted.trainables(), training.weightDecay());
+            case LBFGS -> new Lbfgs(adapted.trainables(), training.weightDecay());
         };
     }
 

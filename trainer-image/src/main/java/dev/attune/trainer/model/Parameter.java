@@ -47,6 +47,11 @@ public record Parameter(String name, Shape shape, Role role) {
         return role != Role.BIAS && role != Role.NORM;
     }
 
+    /** Whether it is the matrix of a linear layer. */
+    public boolean isLinear() {
+        return role == Role.LINEAR || role == Role.CONV1D;
+    }
+
     /** The module that holds it: the name without its last part. */
     public String module() {
         return name.substring(0, name.lastIndexOf('.'));

@@ -3,7 +3,6 @@ package dev.attune.trainer.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.attune.trainer.model.Parameter.Role;
 import dev.attune.trainer.tensor.Codes;
 import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
@@ -130,8 +129,7 @@ public enum Quantization {
     /** Whether a weight is kept as codes: those of linear layers but for the task's head, in whole blocks. */
     public static boolean replaces(Architecture architecture, Parameter parameter) {
         var head = architecture.head();
-        var linear = parameter.role() == Role.LINEAR || parameter.role() == Role.CONV1D;
-        return linear
+        return parameter.isLinear()
                 && parameter.shape().size() % BLOCK == 0
                 && !parameter.module().equals(head.last())
                 && !head.parameters().contains(parameter);

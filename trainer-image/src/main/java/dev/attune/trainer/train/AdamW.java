@@ -51,13 +51,8 @@ public final class AdamW implements Optimiser {
     }
 
     @Override
-    public void zero() {
-        gradients.zero();
-    }
-
-    @Override
-    public double clip(double limit) {
-        return gradients.clip(limit);
+    public Gradients gradients() {
+        return gradients;
     }
 
     @Override

@@ -85,13 +85,8 @@ public final class AdamW8Bit implements Optimiser {
     }
 
     @Override
-    public void zero() {
-        gradients.zero();
-    }
-
-    @Override
-    public double clip(double limit) {
-        return gradients.clip(limit);
+    public Gradients gradients() {
+        return gradients;
     }
 
     @Override

@@ -6,7 +6,7 @@ import dev.attune.trainer.tensor.Updates;
 import java.util.List;
 
 /** The gradients of all that is trained. */
-record Gradients(List<Trainable> trainables) {
+public record Gradients(List<Trainable> trainables) {
 
     /** They themselves, in the order of the trainables. */
     List<NDArray> all() {

@@ -53,8 +53,8 @@ public final class Lbfgs implements Optimiser {
     }
 
     @Override
-    public void zero() {
-        gradients.zero();
+    public Gradients gradients() {
+        return gradients;
     }
 
     /** The norm alone: a gradient that was scaled down would mislead the line search. */

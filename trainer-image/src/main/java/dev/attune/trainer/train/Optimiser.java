@@ -7,8 +7,8 @@ import java.util.function.DoubleSupplier;
 /** Moves weights by their gradients, which {@link Stepper} has summed up. */
 public interface Optimiser {
 
-    /** Sets all gradients to 0. */
-    void zero();
+    /** The gradients that it moves weights by. */
+    Gradients gradients();
 
     /**
      * Total L2 norm of all gradients, which are scaled down where it exceeds the limit, if the optimiser has them clipped.
@@ -16,7 +16,9 @@ public interface Optimiser {
      * @param limit 0 leaves them
      * @return the norm before
      */
-    double clip(double limit);
+    default double clip(double limit) {
+        return gradients().clip(limit);
+    }
 
     /**
      * Moves all weights.

@@ -76,18 +76,15 @@ public final class Stepper {
         }
     }
 
-    /** Computes the gradients of a batch and forgets them: it takes what a step takes, and changes nothing. */
+    /** Computes the gradients of a batch, which the next step begins anew: it takes what a step takes, and moves nothing. */
     public void rehearse(Batch batch) {
         gradients(List.of(objective.drawn(batch, 0)), new long[1], 1);
-        try (var scope = Scope.withoutGradients()) {
-            optimiser.zero();
-        }
     }
 
     /** The mean loss, and its gradients anew. */
     private double gradients(List<Batch> batches, long[] seeds, double count) {
         try (var scope = Scope.withoutGradients()) {
-            optimiser.zero();
+            optimiser.gradients().zero();
         }
         var sum = 0.0;
         for (var i = 0; i < batches.size(); i++) {

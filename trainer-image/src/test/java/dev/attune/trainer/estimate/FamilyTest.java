@@ -40,7 +40,7 @@ class FamilyTest {
         var config = ModelFolder.config(MODELS.resolve(model));
         var family = Family.of(config.text("model_type", ""));
         var layers = Architectures.of(config, Task.LANGUAGE_MODELING).parameters().stream()
-                .filter(parameter -> parameter.layer().isPresent() && Parts.isLinear(parameter))
+                .filter(parameter -> parameter.layer().isPresent() && parameter.isLinear())
                 .collect(Collectors.groupingBy(Parameter::layer));
 
         assertThat(layers).isNotEmpty();

@@ -56,7 +56,6 @@ class DynamicCodeTest {
     void blocksOfZerosStayAndWhatIsAboveZeroStaysAboveIt() {
         try (var scope = Scope.withoutGradients()) {
             var numbers = Torch.manager().zeros(new Shape(2, DynamicCode.BLOCK));
-            numbers.set(new float[2 * DynamicCode.BLOCK]);
             var some = new float[2 * DynamicCode.BLOCK];
             some[0] = 1;
             some[1] = 1e-9f;

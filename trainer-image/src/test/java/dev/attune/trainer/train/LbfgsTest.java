@@ -52,7 +52,7 @@ class LbfgsTest {
 
     private double gradients(Fit fit) {
         try (var scope = Scope.withoutGradients()) {
-            fit.optimiser().zero();
+            fit.optimiser().gradients().zero();
         }
         try (var scope = Scope.withGradients()) {
             var loss = Ops.linear(x, fit.w(), fit.b())
