@@ -39,8 +39,16 @@ public final class Recomputation {
         }
         NDScope.register(output);
         Torch.requireGradient(output);
+        dropWhatWasGivenUp();
         layers.push(new Layer(x, input, work, output, seed));
         return output;
+    }
+
+    /** A pass that ended early, as without memory, closed its arrays and never came back. */
+    private void dropWhatWasGivenUp() {
+        while (!layers.isEmpty() && layers.peekLast().output().isReleased()) {
+            layers.removeLast();
+        }
     }
 
     /** Adds to each weight that an array came from its share of the array's gradient, through the layers in reverse. */

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many examples are computed at once decides how much memory a step takes, and nothing else. */
 class MicroBatchTest {
@@ -114,8 +115,9 @@ class MicroBatchTest {
         assertThat(auto.bytes(RESULT)).isEqualTo(whole.bytes(RESULT));
     }
 
-    @Test
-    void aTrialEndsAtTheLargestThatThereIsMemoryFor() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTrialEndsAtTheLargestThatThereIsMemoryFor(boolean recomputing) {
         var job = job("trial");
         var spec = TinyJob.job(TinyJob.MANIFEST).getSpec();
         var places = new Places(job.folder(), job.folder());
@@ -123,15 +125,17 @@ class MicroBatchTest {
         var objective = Objectives.of(spec.objective(), files, Task.LANGUAGE_MODELING);
         var model =
                 StartingModel.load(places, "pvc://v/model", objective.task(), 0).model();
-        var adapted = Methods.of(spec.method(), Path::of).adapt(model, 0);
+        var keeping = Methods.of(spec.method(), Path::of).adapt(model, 0);
+        var adapted = recomputing ? keeping.recomputing() : keeping;
         var computed = Rows.computed(model.architecture(), objective);
         var tried = new ArrayList<Integer>();
         Rows noMoreThanTwo = (network, batch) -> {
+            var rows = computed.of(network, batch);
             tried.add(batch.size());
             if (batch.size() > 2) {
                 throw new EngineException("CUDA out of memory");
             }
-            return computed.of(network, batch);
+            return rows;
         };
         var stepper = new Stepper(
                 model.architecture(), adapted, objective, noMoreThanTwo, new AdamW(adapted.trainables(), 0), 1);

@@ -64,6 +64,20 @@ class RecomputationTest {
     }
 
     @Test
+    void aPassThatEndedEarlyLeavesNothingToTheNext() {
+        Torch.requireGradient(w);
+        Torch.requireGradient(v);
+        var layers = new AtomicInteger();
+        var kept = gradients(null, layers);
+        var recomputation = new Recomputation();
+        try (var scope = Scope.withGradients()) {
+            recomputation.layer(Torch.manager().ones(new Shape(3, 2)).matMul(w), in -> in.matMul(v));
+        }
+
+        assertThat(gradients(recomputation, layers)).containsExactly(kept, within(1e-4f));
+    }
+
+    @Test
     void whatIsDroppedIsDroppedOnTheWayBackToo() {
         Torch.requireGradient(w);
         Torch.seed(11);
