@@ -37,6 +37,9 @@ public final class FineTuning {
 
     private static final int LEAST_TOKENS = 2;
 
+    /** On how many a merged model is compared; without gradients they take less than a single one in training. */
+    private static final int EXAMPLES_OF_A_MERGE = 4;
+
     private final FineTuneJob job;
     private final Places places;
     private final Sink sink;
@@ -206,7 +209,7 @@ public final class FineTuning {
             return ExitCode.INTERRUPTED;
         }
         sink.accept(new Event.Writing(results.uri()));
-        var merge = form == Form.MERGED ? Optional.of(merge(made, adapted, plan)) : Optional.<Merge>empty();
+        var merge = form == Form.MERGED ? Optional.of(merge(made, adapted)) : Optional.<Merge>empty();
         var result = results.write(made.companions(), adapted, merge, plan.totalSteps());
         sink.accept(new Event.Succeeded(result));
         return ExitCode.SUCCEEDED;
@@ -216,10 +219,10 @@ public final class FineTuning {
         return hardware.get().room().map(room -> new Forecast(Appraisal.of(job, places, made, room), room));
     }
 
-    private Merge merge(Ingredients made, Adapted adapted, Plan plan) {
+    private Merge merge(Ingredients made, Adapted adapted) {
         var material = made.material();
         var examples = material.evaluation().isEmpty() ? material.train() : material.evaluation();
-        var some = examples.subList(0, Math.min(plan.microBatchSize(), examples.size()));
+        var some = examples.subList(0, Math.min(EXAMPLES_OF_A_MERGE, examples.size()));
         var sample = made.objective()
                 .drawn(Batch.inOrder(some, some.size(), made.tokenizer().pad()).get(0), 0);
         var exact = made.exact(adapted, job.getSpec().training().seed());
