@@ -1,7 +1,7 @@
 package dev.attune.trainer.cli;
 
-import ai.djl.engine.Engine;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import dev.attune.trainer.tensor.Libtorch;
 
 /** The native libraries. */
 final class Natives {
@@ -14,18 +14,20 @@ final class Natives {
      */
     public static void main(String[] arguments) {
         load();
-        System.out.println(Engine.getEngine("PyTorch"));
+        System.out.println(Libtorch.engine());
     }
 
     /** Begins to load them, on a thread of its own, while the manifest is read; who needs one waits for it. */
     static void loadMeanwhile() {
         var thread = new Thread(Natives::load, "natives");
         thread.setDaemon(true);
+        // Who needs what could not be loaded says why.
+        thread.setUncaughtExceptionHandler((here, failure) -> {});
         thread.start();
     }
 
     private static void load() {
-        Engine.getEngine("PyTorch");
+        Libtorch.engine();
         LibUtils.checkStatus();
     }
 }

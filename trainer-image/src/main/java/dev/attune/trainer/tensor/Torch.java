@@ -1,7 +1,6 @@
 package dev.attune.trainer.tensor;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -23,8 +22,7 @@ public final class Torch {
     private Torch() {}
 
     static Device start() {
-        System.setProperty("OPT_OUT_TRACKING", "true");
-        var engine = Engine.getEngine("PyTorch");
+        var engine = Libtorch.engine();
         JniUtils.setGraphExecutorOptimize(false);
         return engine.getGpuCount() > 0 ? Device.gpu(0) : Device.cpu();
     }
