@@ -61,8 +61,8 @@ CASES = {
 def manifest(case: Case, work: Path, steps: int) -> str:
     """The job, in JSON, which is YAML as well."""
     training = {
-        "steps": steps, "batchSize": case.batch, "sequenceLength": case.length, "learningRate": case.rate,
-        "schedule": "constant", "warmup": 0,
+        "steps": steps, "batchSize": case.batch, "microBatchSize": case.batch, "sequenceLength": case.length,
+        "learningRate": case.rate, "schedule": "constant", "warmup": 0,
     }
     return json.dumps({
         "apiVersion": "attune.dev/v1alpha1",
