@@ -55,7 +55,7 @@ public record Choice(Outline outline, Method method, Outline.Training training, 
 
     /**
      * What would take less memory, one thing at a time; where a size can be chosen, the largest that fits, or else the
-     * smallest; where none of it is enough, two at once.
+     * smallest; where none of it is enough, all of the training at once.
      *
      * @param limit bytes that it may take
      */
@@ -86,10 +86,12 @@ public record Choice(Outline outline, Method method, Outline.Training training, 
     }
 
     private Change smallest() {
+        var coded = training.moments() == Moments.ADAMW;
+        var least = training.by(1).recomputing();
         return new Change(
                 "spec.training",
-                "{microBatchSize: 1, gradientCheckpointing: true}",
-                Estimator.of(outline.workload(method, training.by(1).recomputing())));
+                "{microBatchSize: 1, gradientCheckpointing: true%s}".formatted(coded ? ", optimizer: adamw8bit" : ""),
+                Estimator.of(outline.workload(method, coded ? least.coding() : least)));
     }
 
     /** The first that fits; or else the last. */

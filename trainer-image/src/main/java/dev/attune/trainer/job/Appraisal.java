@@ -1,12 +1,9 @@
 package dev.attune.trainer.job;
 
 import dev.attune.api.FineTuneJob;
-import dev.attune.api.Method.Lora;
-import dev.attune.api.Method.Lora.Quantization;
 import dev.attune.api.Training;
 import dev.attune.trainer.data.Example;
 import dev.attune.trainer.estimate.Choice;
-import dev.attune.trainer.estimate.Choice.Other;
 import dev.attune.trainer.estimate.Moments;
 import dev.attune.trainer.estimate.Outline;
 import dev.attune.trainer.estimate.Room;
@@ -22,7 +19,6 @@ import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Processor;
 import dev.attune.trainer.text.Tokenizer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Function;
 
 /** What a job would come to, told from its manifest and from its files' headers; it refuses what a run would refuse by them. */
@@ -92,7 +88,8 @@ public final class Appraisal {
     }
 
     private Choice choice(Outline outline, Method method, int length, boolean half) {
-        var choice = new Choice(outline, method, training(method, length, half), others());
+        var others = Alternatives.to(job.getSpec().method(), this::method);
+        var choice = new Choice(outline, method, training(method, length, half), others);
         return job.getSpec().training().microBatchSize().count() == null ? choice.within(room.planned()) : choice;
     }
 
@@ -121,32 +118,5 @@ public final class Appraisal {
 
     private Method method(dev.attune.api.Method spec) {
         return Methods.of(spec, adapters);
-    }
-
-    private List<Other> others() {
-        var spec = job.getSpec().method();
-        if (spec.full() != null) {
-            var usual = new Lora(null, null, 0.0, null, null, null, null, null, null);
-            return List.of(new Other("spec.method", "{lora: {}}", method(lora(usual))));
-        }
-        var lora = spec.lora();
-        if (lora == null || lora.quantization() != null) {
-            return List.of();
-        }
-        var coded = new Lora(
-                lora.rank(),
-                lora.alpha(),
-                lora.dropout(),
-                lora.targets(),
-                lora.variant(),
-                lora.rankPattern(),
-                lora.alphaPattern(),
-                lora.initialFrom(),
-                Quantization.NF4);
-        return List.of(new Other("spec.method.lora.quantization", "nf4", method(lora(coded))));
-    }
-
-    private static dev.attune.api.Method lora(Lora lora) {
-        return new dev.attune.api.Method(null, lora, null, null, null, null, null, null, null);
     }
 }
