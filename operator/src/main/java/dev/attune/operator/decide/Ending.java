@@ -1,6 +1,8 @@
 package dev.attune.operator.decide;
 
+import dev.attune.api.CountOrAuto;
 import dev.attune.api.FineTuneJobSpec;
+import dev.attune.api.Training;
 import dev.attune.operator.desired.FailureRules;
 import dev.attune.protocol.ExitCode;
 import dev.attune.protocol.Report;
@@ -109,8 +111,19 @@ record Ending(Kind kind, String reason, String message) {
         return (limit == null
                         ? "the trainer ended because no memory was left to it: set"
                         : "the trainer ended because it needed more than its memory limit of " + limit + ": raise")
-                + " trainer.resources.limits.memory, lower training.microBatchSize or training.sequenceLength"
+                + " trainer.resources.limits.memory, "
+                + (told(spec)
+                        ? "lower training.microBatchSize or training.sequenceLength"
+                        : "write a number as training.microBatchSize, for example 1, or lower training.sequenceLength")
                 + (spec.method().full() == null ? "" : ", or use method: {lora: {}}");
+    }
+
+    /** Whether the micro-batch is a number. */
+    private static boolean told(FineTuneJobSpec spec) {
+        return Optional.ofNullable(spec.training())
+                .map(Training::microBatchSize)
+                .map(CountOrAuto::count)
+                .isPresent();
     }
 
     private static String unexplained(Attempt attempt, JobCondition finish) {

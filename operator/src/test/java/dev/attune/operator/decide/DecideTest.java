@@ -184,13 +184,28 @@ class DecideTest {
 
     @Test
     void outOfMemoryNamesTheLimitAndWhatToLower() {
-        var scene = Scene.begun("trainer: {resources: {limits: {memory: 2Gi}}}", "method: {full: {}}");
+        var scene = Scene.begun(
+                "trainer: {resources: {limits: {memory: 2Gi}}}",
+                "method: {full: {}}",
+                "training: {batchSize: 8, microBatchSize: 4}");
         scene.running(1).exited(1, 137, "OOMKilled", null).step();
 
         assertThat(scene.condition("Failed").getMessage())
                 .contains(
-                        "limit of 2Gi", "trainer.resources.limits.memory", "microBatchSize", "sequenceLength", "lora");
+                        "limit of 2Gi",
+                        "trainer.resources.limits.memory",
+                        "lower training.microBatchSize",
+                        "sequenceLength",
+                        "lora");
         assertThat(scene.condition("Stalled").getStatus()).isEqualTo("True");
+    }
+
+    @Test
+    void outOfMemoryByAnAutomaticMicroBatchAsksForANumber() {
+        var scene = Scene.begun("training: {microBatchSize: auto}");
+        scene.running(1).exited(1, 137, "OOMKilled", null).step();
+
+        assertThat(scene.condition("Failed").getMessage()).contains("write a number as training.microBatchSize");
     }
 
     @Test
