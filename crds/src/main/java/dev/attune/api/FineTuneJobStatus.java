@@ -119,7 +119,8 @@ public record FineTuneJobStatus(
                             + " accelerator computes.")
             String estimatedMemory,
 
-            @JsonPropertyDescription("Memory that its container or machine has, as a quantity of bytes.")
+            @JsonPropertyDescription(
+                    "Memory that its container or machine has, as a quantity of bytes; not set where an accelerator computes.")
             String memory) {}
 
     /** How far training is. */
