@@ -79,7 +79,7 @@ public record Training(
         @Default("adamw")
         @JsonPropertyDescription(
                 "What moves the weights. adamw: 8 bytes of moments for each number that is trained."
-                        + " adamw8bit: 2 bytes, for about the same result, and slower steps on a CPU. A linearProbe has L-BFGS in any case.")
+                        + " adamw8bit: 2 bytes, rounded at random, and a little slower on a CPU. A linearProbe has L-BFGS in any case.")
         Optimizer optimizer,
 
         @Default("0.01")

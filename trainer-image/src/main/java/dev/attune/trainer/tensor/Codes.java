@@ -35,14 +35,24 @@ public final class Codes {
         return tensor(x, "pack_int8", of(x));
     }
 
-    /** The number of the gap between up to 255 borders that each number falls into, uint8. */
-    public static NDArray nearest(NDArray x, NDArray borders) {
-        return tensor(x, "nearest", of(x), of(borders));
+    /** Numbers {@code [n, block]} within ±1 as a sign, 4 bits of exponent and 3 of fraction, rounded at random; uint8. */
+    public static NDArray packE4m3(NDArray x) {
+        return tensor(x, "pack_e4m3", of(x));
     }
 
-    /** The number that a table {@code [256]} has for each code, times its block's scale: {@code [n, block]}. */
-    public static NDArray lookedUp(NDArray codes, NDArray scales, NDArray table) {
-        return tensor(scales, "looked_up", of(codes), of(scales), of(table));
+    /** What these stand for, times their block's scale: {@code [n, block]}. */
+    public static NDArray unpackE4m3(NDArray codes, NDArray scales) {
+        return tensor(scales, "unpack_e4m3", of(codes), of(scales));
+    }
+
+    /** Numbers {@code [n, block]} from 0 to 1 as 5 bits of exponent and 3 of fraction, rounded at random; uint8. */
+    public static NDArray packE5m3(NDArray x) {
+        return tensor(x, "pack_e5m3", of(x));
+    }
+
+    /** What these stand for, times their block's scale: {@code [n, block]}. */
+    public static NDArray unpackE5m3(NDArray codes, NDArray scales) {
+        return tensor(scales, "unpack_e5m3", of(codes), of(scales));
     }
 
     /** 127ths times their block's scale: {@code [n, block]}. */

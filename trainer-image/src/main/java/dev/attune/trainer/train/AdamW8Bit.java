@@ -14,13 +14,12 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 
 /**
- * {@link AdamW} that keeps its moments as 8-bit codes (https://arxiv.org/abs/2110.02861): two bytes for each number that is
- * trained, and not eight. Of the second moment the root is kept, whose range is half as many decades. What is small has 32
- * bits, as there, since it costs little and may matter much.
+ * {@link AdamW} that keeps its moments as {@link Minifloat}s, block by block (https://arxiv.org/abs/2110.02861): two bytes for
+ * each number that is trained, and not eight. What is small has 32 bits, as there, since it costs little and may matter much.
  */
 public final class AdamW8Bit implements Optimiser {
 
-    private static final int BLOCK = DynamicCode.BLOCK;
+    private static final int BLOCK = Minifloat.BLOCK;
 
     /** Numbers below which an array counts as small. */
     private static final int SMALL = 4096;
@@ -28,30 +27,30 @@ public final class AdamW8Bit implements Optimiser {
     /** Blocks whose moments are there in 32 bits at once. */
     private static final long CHUNK = (1 << 22) / BLOCK;
 
-    private final DynamicCode signed = DynamicCode.signed();
-    private final DynamicCode unsigned = DynamicCode.unsigned();
     private final Gradients gradients;
     private final AdamW small;
     private final List<Coded> large;
 
-    private record Moment(NDArray codes, NDArray scales) {
+    private record Moment(Minifloat code, NDArray codes, NDArray scales) {
 
-        static Moment zero(long blocks) {
+        static Moment zero(Minifloat code, long blocks) {
             return new Moment(
+                    code,
                     Torch.manager().zeros(new Shape(blocks, BLOCK), DataType.UINT8),
                     Torch.manager().zeros(new Shape(blocks)));
         }
 
         /** Some of the blocks, sharing memory. */
         Moment part(long from, long to) {
-            return new Moment(Ops.slice(codes, from, to), Ops.slice(scales, from, to));
+            return new Moment(code, Ops.slice(codes, from, to), Ops.slice(scales, from, to));
         }
 
-        NDArray decoded(DynamicCode code) {
+        NDArray decoded() {
             return code.decoded(codes, scales);
         }
 
-        void become(DynamicCode.Coded coded) {
+        void become(NDArray blocks) {
+            var coded = code.coded(blocks);
             Updates.copyInto(codes, coded.codes());
             Updates.copyInto(scales, coded.scales());
         }
@@ -64,8 +63,8 @@ public final class AdamW8Bit implements Optimiser {
             return new Coded(
                     trainable,
                     trainable.decays() ? decay : 0,
-                    Moment.zero(blocks),
-                    Moment.zero(blocks),
+                    Moment.zero(Minifloat.E4M3, blocks),
+                    Moment.zero(Minifloat.E5M3, blocks),
                     Torch.manager().zeros(new Shape()));
         }
     }
@@ -103,8 +102,8 @@ public final class AdamW8Bit implements Optimiser {
                 var to = Math.min(from + CHUNK, blocks);
                 var first = coded.first().part(from, to);
                 var second = coded.second().part(from, to);
-                var mean = first.decoded(signed);
-                var square = second.decoded(unsigned).square();
+                var mean = first.decoded();
+                var square = second.decoded();
                 var numbers = Math.min(to * BLOCK, array.size()) - from * BLOCK;
                 Updates.adamw(
                         List.of(some(array, from, numbers)),
@@ -118,8 +117,8 @@ public final class AdamW8Bit implements Optimiser {
                         AdamW.BETA_2,
                         coded.decay(),
                         AdamW.EPSILON);
-                first.become(signed.encoded(mean));
-                second.become(unsigned.encoded(square.sqrt()));
+                first.become(mean);
+                second.become(square);
             }
         }
     }
@@ -135,8 +134,8 @@ public final class AdamW8Bit implements Optimiser {
             var name = coded.trainable().name();
             state.put(name + ".exp_avg", coded.first().codes());
             state.put(name + ".exp_avg.absmax", coded.first().scales());
-            state.put(name + ".exp_avg_sq_root", coded.second().codes());
-            state.put(name + ".exp_avg_sq_root.absmax", coded.second().scales());
+            state.put(name + ".exp_avg_sq", coded.second().codes());
+            state.put(name + ".exp_avg_sq.absmax", coded.second().scales());
             state.put(name + ".step", coded.steps());
         }
         return state;
