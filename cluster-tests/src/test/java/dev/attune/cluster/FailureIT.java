@@ -19,6 +19,7 @@ class FailureIT {
         assertThat(Told.reason(failed)).isEqualTo("OutOfMemory");
         assertThat(Told.message(failed)).contains("600Mi").contains("microBatchSize");
         assertThat(failed.attempts()).isEqualTo(1);
+        assertThat(Told.message(failed, "Fits")).contains("its container has 600Mi", "spec.training.microBatchSize");
     }
 
     @Test
@@ -28,6 +29,7 @@ class FailureIT {
         var done = space.await("modest", "the end", Recipe.PATIENCE, Told.holds("Complete"));
         assertThat(done.progress().step()).isEqualTo(2);
         assertThat(done.attempts()).isEqualTo(1);
+        assertThat(done).matches(Told.holds("Fits"), "fits");
         var pod = space.trainers("modest").get(0).getMetadata().getName();
         assertThat(space.kubectl("logs", pod).output()).containsPattern("computing \\d+ of 8192 examples at once");
     }

@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 /** What a status tells by its conditions. */
 final class Told {
 
+    private static final String READY = "Ready";
+
     private Told() {}
 
     static Predicate<FineTuneJobStatus> holds(String type) {
@@ -27,15 +29,19 @@ final class Told {
     }
 
     static String reason(FineTuneJobStatus status) {
-        return ready(status, Condition::getReason);
+        return of(status, READY, Condition::getReason);
     }
 
     static String message(FineTuneJobStatus status) {
-        return ready(status, Condition::getMessage);
+        return message(status, READY);
     }
 
-    private static String ready(FineTuneJobStatus status, Function<Condition, String> part) {
-        return conditions(status, "Ready").map(part).findFirst().orElse("");
+    static String message(FineTuneJobStatus status, String type) {
+        return of(status, type, Condition::getMessage);
+    }
+
+    private static String of(FineTuneJobStatus status, String type, Function<Condition, String> part) {
+        return conditions(status, type).map(part).findFirst().orElse("");
     }
 
     private static Stream<Condition> conditions(FineTuneJobStatus status, String type) {

@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 
 /**
- * What is known of a job. The reconciler writes all but {@code trainer}, {@code progress}, {@code metric}, {@code metrics} and
+ * What is known of a job. The reconciler writes all but {@code trainer}, {@code estimate}, the condition Fits, {@code progress}, {@code metric}, {@code metrics} and
  * {@code checkpoints}, which come from the trainer and have a field manager of their own. Two fields have both for writers, one
  * after the other: {@code phase} is told by the trainer from its first report of an attempt until the attempt's end, and
  * {@code result} by the trainer first, until the reconciler confirms it.
@@ -26,7 +26,7 @@ public record FineTuneJobStatus(
 
         @JsonPropertyDescription(
                 "What holds of the job, each with a reason and a message: Ready, Progressing, Suspended,"
-                        + " Complete, Failed, Stalled.")
+                        + " Complete, Failed, Stalled; and once a trainer has estimated its memory, Fits.")
         List<Condition> conditions,
 
         @JsonPropertyDescription("The member of spec.method that is set, for example lora.")
@@ -63,6 +63,10 @@ public record FineTuneJobStatus(
 
         @JsonPropertyDescription("What the newest trainer is and what it trains.")
         TrainerInfo trainer,
+
+        @JsonPropertyDescription(
+                "What the newest trainer was estimated to take before it began; not set where an accelerator computes.")
+        Estimate estimate,
 
         @JsonPropertyDescription("How far training is.") Progress progress,
 
@@ -112,16 +116,22 @@ public record FineTuneJobStatus(
             Long trainableParameters,
 
             @JsonPropertyDescription("The step of the checkpoint that it went on from; 0: none.")
-            Integer resumedFrom,
+            Integer resumedFrom) {}
 
-            @JsonPropertyDescription(
-                    "Memory that it was estimated to take at most before it began, as a quantity of bytes; not set where an"
-                            + " accelerator computes.")
-            String estimatedMemory,
+    /** What a run was estimated to take before it began. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Estimate(
+            @JsonPropertyDescription("Memory at most, as a quantity of bytes.")
+            String peakMemory,
 
-            @JsonPropertyDescription(
-                    "Memory that its container or machine has, as a quantity of bytes; not set where an accelerator computes.")
-            String memory) {}
+            @JsonPropertyDescription("Memory that the trainer's container or machine has, as a quantity of bytes.")
+            String memory,
+
+            @JsonPropertyDescription("The arrays of a checkpoint, as a quantity of bytes.")
+            String checkpointSize,
+
+            @JsonPropertyDescription("Where there is less memory than it takes: what to write instead.")
+            String advice) {}
 
     /** How far training is. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -3,6 +3,7 @@ package dev.attune.protocol;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.attune.api.FineTuneJobStatus;
 import dev.attune.api.FineTuneJobStatus.Checkpoint;
+import dev.attune.api.FineTuneJobStatus.Estimate;
 import dev.attune.api.FineTuneJobStatus.Metric;
 import dev.attune.api.FineTuneJobStatus.Progress;
 import dev.attune.api.FineTuneJobStatus.Result;
@@ -27,6 +28,7 @@ import java.util.List;
 public record Report(
         FineTuneJobStatus.Phase phase,
         TrainerInfo trainer,
+        Estimate estimate,
         Progress progress,
         List<Metric> metrics,
         List<Checkpoint> checkpoints,

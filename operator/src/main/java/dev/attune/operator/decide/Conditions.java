@@ -25,6 +25,7 @@ record Conditions(FineTuneJobStatus before, Long generation, String now) {
     static final String COMPLETE = "Complete";
     static final String FAILED = "Failed";
     static final String STALLED = "Stalled";
+    private static final String FITS = "Fits";
 
     List<Condition> of(Standing standing) {
         var kind = standing.kind();
@@ -35,6 +36,15 @@ record Conditions(FineTuneJobStatus before, Long generation, String now) {
                 condition(COMPLETE, kind == Kind.COMPLETE, standing),
                 condition(FAILED, kind == Kind.FAILED, standing),
                 condition(STALLED, kind == Kind.FAILED, standing));
+    }
+
+    /** Those of a status that are the reconciler's: whether a run fits is the trainer's to tell. */
+    static List<Condition> own(FineTuneJobStatus status) {
+        return status.conditions() == null
+                ? null
+                : status.conditions().stream()
+                        .filter(condition -> !condition.getType().equals(FITS))
+                        .toList();
     }
 
     static Optional<Condition> find(FineTuneJobStatus status, String type) {

@@ -24,7 +24,8 @@ public record Observed(
         Map<String, FineTuneJob> others) {
 
     private static final FineTuneJobStatus NEW = new FineTuneJobStatus(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+            null);
 
     /** Whether a job has succeeded or failed for good, so that nothing of it is left to decide but its deletion. */
     public static boolean isOver(FineTuneJob job) {

@@ -48,6 +48,7 @@ final class OwnStatus {
                 null,
                 null,
                 null,
+                null,
                 standing.kind() == Standing.Kind.COMPLETE ? result(seen) : null);
     }
 
@@ -56,7 +57,7 @@ final class OwnStatus {
         return !wanted.equals(new FineTuneJobStatus(
                 known.observedGeneration(),
                 wanted.phase() == null ? null : known.phase(),
-                known.conditions(),
+                Conditions.own(known),
                 known.method(),
                 known.startTime(),
                 known.completionTime(),
@@ -66,6 +67,7 @@ final class OwnStatus {
                 known.jobRef(),
                 known.models(),
                 known.initialAdapter(),
+                null,
                 null,
                 null,
                 null,

@@ -102,7 +102,7 @@ public class Applier {
         patch.setStatus(new FineTuneJobStatus(
                 null,
                 phase(job.getStatus(), report.phase()),
-                null,
+                Fits.of(told, job),
                 null,
                 null,
                 null,
@@ -113,6 +113,7 @@ public class Applier {
                 null,
                 null,
                 told.trainer(),
+                told.estimate(),
                 told.progress(),
                 metric(told.metrics()),
                 told.metrics(),
@@ -129,6 +130,7 @@ public class Applier {
         return new Report(
                 report.phase(),
                 status.trainer(),
+                status.estimate(),
                 resting(status.progress(), report.progress()),
                 status.metrics(),
                 status.checkpoints(),

@@ -24,9 +24,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A cluster of one job, told in a few words, that takes over what is decided. */
 final class Scene {
+
+    /** What the trainer tells beside the reconciler's conditions. */
+    private static final Condition FITS =
+            Serialization.unmarshal("---\n{type: Fits, status: 'True', reason: EnoughMemory}", Condition.class);
 
     static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
 
@@ -253,7 +258,9 @@ final class Scene {
         job.setStatus(new FineTuneJobStatus(
                 old.observedGeneration(),
                 phase,
-                old.conditions(),
+                Stream.concat(old.conditions().stream(), Stream.of(FITS))
+                        .distinct()
+                        .toList(),
                 old.method(),
                 old.startTime(),
                 old.completionTime(),
@@ -264,6 +271,7 @@ final class Scene {
                 old.models(),
                 old.initialAdapter(),
                 old.trainer(),
+                old.estimate(),
                 Serialization.unmarshal("---\n{attempt: " + attempt + ", sequence: 1, step: 5}", Progress.class),
                 old.metric(),
                 old.metrics(),
@@ -304,7 +312,7 @@ final class Scene {
         return new FineTuneJobStatus(
                 own.observedGeneration(),
                 own.phase() == null ? old.phase() : own.phase(),
-                own.conditions(),
+                Stream.concat(own.conditions().stream(), fits(old)).toList(),
                 own.method(),
                 own.startTime(),
                 own.completionTime(),
@@ -315,11 +323,16 @@ final class Scene {
                 own.models(),
                 own.initialAdapter(),
                 old.trainer(),
+                old.estimate(),
                 old.progress(),
                 old.metric(),
                 old.metrics(),
                 old.checkpoints(),
                 own.result() == null ? old.result() : own.result());
+    }
+
+    private static Stream<Condition> fits(FineTuneJobStatus status) {
+        return Stream.ofNullable(status.conditions()).flatMap(List::stream).filter(FITS::equals);
     }
 
     private static ContainerState running() {

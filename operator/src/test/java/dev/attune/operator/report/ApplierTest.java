@@ -1,6 +1,7 @@
 package dev.attune.operator.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.attune.api.FineTuneJob;
 import dev.attune.api.FineTuneJobStatus;
@@ -8,6 +9,7 @@ import dev.attune.api.FineTuneJobStatus.Phase;
 import dev.attune.operator.cluster.MockCluster;
 import dev.attune.operator.report.Applier.Outcome;
 import dev.attune.protocol.Report;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -126,6 +128,49 @@ class ApplierTest {
         assertThat(status().checkpoints()).hasSize(1);
         assertThat(status().trainer().parameters()).isEqualTo(7);
         assertThat(apply(report(1, 10, "Training"))).isEqualTo(Outcome.LATE);
+    }
+
+    @Test
+    void whatDoesNotFitIsACondition() {
+        apply(read("""
+                phase: Training
+                trainer: {device: cpu}
+                estimate: {peakMemory: 740Mi, memory: 600Mi, advice: 'write spec.training.microBatchSize: 4 (512Mi)'}
+                progress: {attempt: 1, sequence: 1, updatedAt: '2026-01-01T12:00:00Z'}
+                """));
+        operatorSays("phase: Training\nattempts: 1");
+
+        assertThat(status().conditions()).singleElement().satisfies(fits -> {
+            assertThat(fits.getType()).isEqualTo("Fits");
+            assertThat(fits.getStatus()).isEqualTo("False");
+            assertThat(fits.getReason()).isEqualTo("TooLittleMemory");
+            assertThat(fits.getMessage()).contains("takes 740Mi", "has 600Mi", "microBatchSize: 4");
+            assertThat(fits.getLastTransitionTime()).isEqualTo("2026-01-01T12:00:00Z");
+        });
+
+        apply(read("{phase: Preparing, progress: {attempt: 2, sequence: 1, updatedAt: '2026-01-01T13:00:00Z'}}"));
+        assertThat(status().conditions())
+                .as("nothing newer was estimated")
+                .extracting(Condition::getStatus, Condition::getLastTransitionTime)
+                .containsExactly(tuple("False", "2026-01-01T12:00:00Z"));
+
+        apply(read("""
+                phase: Training
+                trainer: {device: cpu}
+                estimate: {peakMemory: 740Mi, memory: 1Gi}
+                progress: {attempt: 2, sequence: 2, updatedAt: '2026-01-01T14:00:00Z'}
+                """));
+        assertThat(status().conditions())
+                .extracting(Condition::getStatus, Condition::getLastTransitionTime)
+                .containsExactly(tuple("True", "2026-01-01T14:00:00Z"));
+    }
+
+    @Test
+    void anEstimateThatIsNoQuantityMakesNoCondition() {
+        apply(read("{phase: Training, trainer: {device: cpu}, estimate: {peakMemory: much, memory: 1Gi},"
+                + " progress: {attempt: 1, sequence: 1}}"));
+
+        assertThat(status().conditions()).isNull();
     }
 
     @Test

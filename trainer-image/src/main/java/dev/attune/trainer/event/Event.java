@@ -1,6 +1,7 @@
 package dev.attune.trainer.event;
 
 import dev.attune.api.FineTuneJobStatus.Checkpoint;
+import dev.attune.api.FineTuneJobStatus.Estimate;
 import dev.attune.api.FineTuneJobStatus.Result;
 import dev.attune.api.FineTuneJobStatus.TrainerInfo;
 import dev.attune.protocol.Report.Failure;
@@ -27,13 +28,20 @@ public sealed interface Event {
      *
      * @param job name of the FineTuneJob
      * @param trainer what trains; {@code resumedFrom} is the step that training goes on from, 0 for a fresh start
+     * @param estimate what it will take; {@code null}: nobody knows how much there is
      * @param modelClass the class of transformers that the model is, as in LlamaForCausalLM
      * @param totalSteps optimiser steps in all
      * @param totalEpochs passes over the training data that they make
      * @param history what earlier attempts stepped and measured up to {@code resumedFrom}, oldest first
      */
     record Started(
-            String job, TrainerInfo trainer, String modelClass, int totalSteps, double totalEpochs, List<Event> history)
+            String job,
+            TrainerInfo trainer,
+            Estimate estimate,
+            String modelClass,
+            int totalSteps,
+            double totalEpochs,
+            List<Event> history)
             implements Event {}
 
     /**

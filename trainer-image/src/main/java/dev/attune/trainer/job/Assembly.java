@@ -177,14 +177,8 @@ record Assembly(
                 made.beginning());
         return new Loop.Setup(
                 job.getMetadata().getName(),
-                new TrainerInfo(
-                        version(),
-                        Torch.device(),
-                        model.size(),
-                        adapted.size(),
-                        0,
-                        forecast.map(Forecast::estimated).orElse(null),
-                        forecast.map(Forecast::memory).orElse(null)),
+                new TrainerInfo(version(), Torch.device(), model.size(), adapted.size(), 0),
+                forecast.map(Forecast::told).orElse(null),
                 model.architecture().head().modelClass(),
                 material.train(),
                 made.tokenizer().pad(),

@@ -1,5 +1,6 @@
 package dev.attune.trainer.job;
 
+import dev.attune.api.FineTuneJobStatus.Estimate;
 import dev.attune.trainer.estimate.Change;
 import dev.attune.trainer.estimate.Choice;
 import dev.attune.trainer.estimate.Room;
@@ -19,14 +20,17 @@ record Forecast(Choice choice, Room room) {
         return peak() > room.planned() / 2;
     }
 
-    /** What it will take at most, as a quantity. */
-    String estimated() {
-        return Room.quantity(peak());
+    /** For the status of the job. */
+    Estimate told() {
+        return new Estimate(
+                Room.quantity(peak()),
+                Room.quantity(room.bytes()),
+                Room.quantity(choice.estimate().checkpointBytes()),
+                fits() ? null : advice());
     }
 
-    /** What there is, likewise. */
-    String memory() {
-        return Room.quantity(room.bytes());
+    private boolean fits() {
+        return peak() <= room.bytes();
     }
 
     private long peak() {
@@ -35,23 +39,23 @@ record Forecast(Choice choice, Room room) {
 
     /** What to write where there is less than it takes. */
     Optional<String> warning() {
-        return peak() <= room.bytes()
+        return fits()
                 ? Optional.empty()
                 : Optional.of("the run may end without memory: by estimate it takes %s, and %s has %s: %s"
-                        .formatted(estimated(), room.whose(), memory(), advice()));
+                        .formatted(Room.quantity(peak()), room.whose(), Room.quantity(room.bytes()), advice()));
     }
 
     private String advice() {
         var enough = choice.changes(room.bytes()).stream()
                 .filter(change -> change.fits(room.bytes()))
-                .map(Forecast::told)
+                .map(Forecast::change)
                 .collect(Collectors.joining(", or "));
         return enough.isEmpty()
                 ? "give the trainer more, or take a smaller model"
                 : "write %s, or give the trainer more".formatted(enough);
     }
 
-    private static String told(Change change) {
+    private static String change(Change change) {
         return "%s: %s (%s)"
                 .formatted(
                         change.field(),

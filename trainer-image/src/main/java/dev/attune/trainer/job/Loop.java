@@ -1,5 +1,6 @@
 package dev.attune.trainer.job;
 
+import dev.attune.api.FineTuneJobStatus.Estimate;
 import dev.attune.api.FineTuneJobStatus.TrainerInfo;
 import dev.attune.trainer.checkpoint.CheckpointStore;
 import dev.attune.trainer.data.Batch;
@@ -39,6 +40,7 @@ final class Loop {
      * What is trained, on what.
      *
      * @param about the trainer and the model, but for where it resumes
+     * @param estimate what it will take; {@code null}: nobody knows how much there is
      * @param examples to learn from
      * @param pad the token that fills a batch
      * @param companions what makes a checkpoint a folder to start another job from
@@ -46,6 +48,7 @@ final class Loop {
     record Setup(
             String job,
             TrainerInfo about,
+            Estimate estimate,
             String modelClass,
             List<Example> examples,
             int pad,
@@ -115,17 +118,12 @@ final class Loop {
 
     private void tellStart() {
         var about = setup.about();
-        var trainer = new TrainerInfo(
-                about.version(),
-                about.device(),
-                about.parameters(),
-                about.trainableParameters(),
-                step,
-                about.estimatedMemory(),
-                about.memory());
+        var trainer =
+                new TrainerInfo(about.version(), about.device(), about.parameters(), about.trainableParameters(), step);
         sink.accept(new Event.Started(
                 setup.job(),
                 trainer,
+                setup.estimate(),
                 setup.modelClass(),
                 plan.totalSteps(),
                 order.epochs(plan.totalSteps()),

@@ -45,7 +45,14 @@ final class ReportJson {
             metrics = metrics.subList(0, metrics.size() - 1);
         }
         return new Report(
-                report.phase(), report.trainer(), report.progress(), metrics, checkpoints, report.result(), failure);
+                report.phase(),
+                report.trainer(),
+                report.estimate(),
+                report.progress(),
+                metrics,
+                checkpoints,
+                report.result(),
+                failure);
     }
 
     /** Shorter by no more than {@code excess} bytes of JSON: a character takes at most six of them, as in backslash-u-0007. */

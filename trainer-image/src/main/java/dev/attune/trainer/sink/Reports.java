@@ -125,7 +125,14 @@ record Reports(
     /** The whole of it, as the operator takes it. */
     Report report() {
         return new Report(
-                phase, started == null ? null : started.trainer(), progress(), metrics, checkpoints, result, failure);
+                phase,
+                started == null ? null : started.trainer(),
+                started == null ? null : started.estimate(),
+                progress(),
+                metrics,
+                checkpoints,
+                result,
+                failure);
     }
 
     private Progress progress() {

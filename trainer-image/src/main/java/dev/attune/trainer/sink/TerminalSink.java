@@ -116,8 +116,10 @@ public final class TerminalSink implements Sink {
                         screen.bold(started.job()),
                         screen.dim("attune %s on %s".formatted(trainer.version(), trainer.device()))));
         screen.line("  %s parameters, %s trained".formatted(Figures.magnitude(trainer.parameters()), trained(trainer)));
-        if (trainer.estimatedMemory() != null) {
-            screen.line("  %s of memory by estimate, of %s".formatted(trainer.estimatedMemory(), trainer.memory()));
+        if (started.estimate() != null) {
+            screen.line("  %s of memory by estimate, of %s"
+                    .formatted(
+                            started.estimate().peakMemory(), started.estimate().memory()));
         }
         screen.line("  %s steps, %s epochs%s"
                 .formatted(

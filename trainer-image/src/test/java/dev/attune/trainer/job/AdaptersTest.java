@@ -53,10 +53,11 @@ class AdaptersTest {
         assertThat(apart.failure()).isEqualTo("(none)");
         var steps = apart.all(Event.Stepped.class);
         assertThat(steps.get(steps.size() - 1).loss()).isLessThan(steps.get(0).loss());
-        var trained = apart.all(Event.Started.class).get(0).trainer();
+        var started = apart.all(Event.Started.class).get(0);
+        var trained = started.trainer();
         assertThat(trained.trainableParameters()).isPositive().isLessThan(trained.parameters());
-        assertThat(trained.estimatedMemory()).matches("[0-9]+Mi");
-        assertThat(trained.memory()).matches("[0-9]+Mi");
+        assertThat(started.estimate().peakMemory()).matches("[0-9]+Mi");
+        assertThat(started.estimate().memory()).matches("[0-9]+Mi");
 
         var merged = job.run(manifest.replace("pvc://v/result", "pvc://v/merged, form: merged"));
         assertThat(merged.failure()).isEqualTo("(none)");

@@ -29,9 +29,13 @@ class ForecastTest {
     }
 
     @Test
-    void bothFiguresAreQuantities() {
-        assertThat(forecast(8L << 30).memory()).isEqualTo("8192Mi");
-        assertThat(forecast(8L << 30).estimated()).matches("[0-9]+Mi");
+    void figuresAreQuantities() {
+        var told = forecast(8L << 30).told();
+
+        assertThat(told.memory()).isEqualTo("8192Mi");
+        assertThat(told.peakMemory()).matches("[0-9]+Mi");
+        assertThat(told.checkpointSize()).matches("[0-9]+Mi");
+        assertThat(told.advice()).isNull();
     }
 
     @Test
@@ -43,7 +47,8 @@ class ForecastTest {
                 .contains("and this machine has " + Room.quantity(peak - LITTLE) + ": write spec.training.")
                 .contains("spec.training.microBatchSize: ")
                 .contains("spec.method: {lora: {}} (")
-                .endsWith(", or give the trainer more");
+                .endsWith(", or give the trainer more")
+                .endsWith(forecast(peak - LITTLE).told().advice());
     }
 
     @Test

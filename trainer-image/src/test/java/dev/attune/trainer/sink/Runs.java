@@ -1,6 +1,7 @@
 package dev.attune.trainer.sink;
 
 import dev.attune.api.FineTuneJobStatus.Checkpoint;
+import dev.attune.api.FineTuneJobStatus.Estimate;
 import dev.attune.api.FineTuneJobStatus.Result;
 import dev.attune.api.FineTuneJobStatus.TrainerInfo;
 import dev.attune.api.Output;
@@ -83,9 +84,9 @@ public final class Runs {
     }
 
     public static Started started(int resumedFrom, List<Event> history) {
-        var trainer = new TrainerInfo(
-                "0.1.0", "cpu: Xeon, 2 threads", 134_515_008L, 460_800L, resumedFrom, "1409Mi", "4096Mi");
-        return new Started("support-tone", trainer, "LlamaForCausalLM", STEPS, 3.0, history);
+        var trainer = new TrainerInfo("0.1.0", "cpu: Xeon, 2 threads", 134_515_008L, 460_800L, resumedFrom);
+        var estimate = new Estimate("1409Mi", "4096Mi", "6Mi", null);
+        return new Started("support-tone", trainer, estimate, "LlamaForCausalLM", STEPS, 3.0, history);
     }
 
     public static Stepped step(int step) {

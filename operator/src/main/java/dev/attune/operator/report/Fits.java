@@ -1,0 +1,65 @@
+package dev.attune.operator.report;
+
+import dev.attune.api.FineTuneJob;
+import dev.attune.api.FineTuneJobStatus.Estimate;
+import dev.attune.protocol.Report;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The condition that tells whether a run takes no more memory than its container has. */
+final class Fits {
+
+    private static final String TYPE = "Fits";
+
+    private Fits() {}
+
+    /** That of a job, by what its trainer reported; {@code null} where nothing was estimated. */
+    static List<Condition> of(Report report, FineTuneJob job) {
+        var estimate = report.estimate();
+        return estimate == null
+                ? null
+                : bytes(estimate.peakMemory())
+                        .flatMap(peak -> bytes(estimate.memory()).map(memory -> peak.compareTo(memory) <= 0))
+                        .map(fits -> List.of(
+                                condition(fits, estimate, job, report.progress().updatedAt())))
+                        .orElse(null);
+    }
+
+    /** Empty where it is no quantity: a report may come from any image. */
+    private static Optional<BigDecimal> bytes(String quantity) {
+        try {
+            return Optional.ofNullable(quantity).map(text -> Quantity.getAmountInBytes(new Quantity(text)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Condition condition(boolean fits, Estimate estimate, FineTuneJob job, String now) {
+        var status = fits ? "True" : "False";
+        return new ConditionBuilder()
+                .withType(TYPE)
+                .withStatus(status)
+                .withObservedGeneration(job.getMetadata().getGeneration())
+                .withReason(fits ? "EnoughMemory" : "TooLittleMemory")
+                .withMessage("by estimate it takes %s of memory, and its container has %s%s"
+                        .formatted(estimate.peakMemory(), estimate.memory(), fits ? "" : ": " + estimate.advice()))
+                .withLastTransitionTime(known(job)
+                        .filter(before -> before.getStatus().equals(status))
+                        .map(Condition::getLastTransitionTime)
+                        .findFirst()
+                        .orElse(now))
+                .build();
+    }
+
+    private static Stream<Condition> known(FineTuneJob job) {
+        return job.getStatus() == null || job.getStatus().conditions() == null
+                ? Stream.empty()
+                : job.getStatus().conditions().stream()
+                        .filter(condition -> condition.getType().equals(TYPE));
+    }
+}
