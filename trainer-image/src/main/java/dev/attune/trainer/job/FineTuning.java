@@ -17,6 +17,7 @@ import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.method.Methods;
 import dev.attune.trainer.method.Trainable;
 import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.ModelFolder.Reading;
 import dev.attune.trainer.model.Precision;
 import dev.attune.trainer.objective.Objective;
 import dev.attune.trainer.objective.Objectives;
@@ -99,7 +100,7 @@ public final class FineTuning {
                 files.train(),
                 StartingModel.task(places, spec.model().from()));
         sink.accept(new Event.Preparing("loading " + spec.model().from()));
-        var start = start(method, objective).toTrain();
+        var start = start(method, objective, Reading.MAPPED).toTrain();
         requireForm(form, method, start.model().architecture());
         Torch.sizeThreads(start.model().size());
         try (var tokenizer = Tokenizer.read(start.tokenizer())) {
@@ -122,7 +123,7 @@ public final class FineTuning {
                             start.in(precision()),
                             tokenizer,
                             material,
-                            () -> start(method, objective).model()),
+                            () -> start(method, objective, Reading.COPIED).model()),
                     form,
                     results);
         }
@@ -156,12 +157,12 @@ public final class FineTuning {
         }
     }
 
-    private StartingModel start(Method method, Objective objective) {
+    private StartingModel start(Method method, Objective objective, Reading reading) {
         var from = job.getSpec().model().from();
         var seed = job.getSpec().training().seed();
         return method.needsWeights()
-                ? StartingModel.load(places, from, objective.task(), seed, method.quantization())
-                : StartingModel.loadOrDraw(places, from, objective.task(), seed);
+                ? StartingModel.load(places, from, objective.task(), seed, method.quantization(), reading)
+                : StartingModel.loadOrDraw(places, from, objective.task(), seed, reading);
     }
 
     private Material material(

@@ -11,7 +11,8 @@ import java.util.function.Supplier;
 /**
  * All that a run is made of.
  *
- * @param again reads the model that is started from once more, in fp32, for where training changes the first
+ * @param again reads the model that is started from once more, in fp32, for where training changes the first; into what
+ *     training gave back
  */
 record Ingredients(
         Method method,

@@ -8,6 +8,7 @@ import dev.attune.trainer.method.Methods;
 import dev.attune.trainer.model.FreshWeights;
 import dev.attune.trainer.model.Model;
 import dev.attune.trainer.model.ModelFolder;
+import dev.attune.trainer.model.ModelFolder.Reading;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.Precision;
 import dev.attune.trainer.model.Quantization;
@@ -44,22 +45,26 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
 
     /** Loads a model's folder; or an adapter's, whose base is loaded first and takes it in. */
     static StartingModel load(Places places, String uri, Task task, long seed) {
-        return load(places, uri, task, seed, Optional.empty());
+        return load(places, uri, task, seed, Optional.empty(), Reading.MAPPED);
     }
 
     /** The same with the linear layers kept as codes, where a kind is given; an adapter is folded in before that. */
-    static StartingModel load(Places places, String uri, Task task, long seed, Optional<Quantization> kind) {
+    static StartingModel load(
+            Places places, String uri, Task task, long seed, Optional<Quantization> kind, Reading reading) {
         var folder = existing(places, uri);
         return Files.exists(folder.resolve(AdapterFiles.CONFIG))
-                ? adapted(places, uri, folder, task, seed).keptAs(kind)
-                : whole(ModelFolder.load(uri, folder, task, seed, kind, Architectures::of), folder, List.of(folder));
+                ? adapted(places, uri, folder, task, seed, reading).keptAs(kind)
+                : whole(
+                        ModelFolder.load(uri, folder, task, seed, kind, reading, Architectures::of),
+                        folder,
+                        List.of(folder));
     }
 
     /** A model in fp32; but a folder that has a configuration and no weights is a model whose weights are drawn from the seed. */
-    static StartingModel loadOrDraw(Places places, String uri, Task task, long seed) {
+    static StartingModel loadOrDraw(Places places, String uri, Task task, long seed, Reading reading) {
         var folder = existing(places, uri);
         if (ModelFolder.hasWeights(folder) || Files.exists(folder.resolve(AdapterFiles.CONFIG))) {
-            return load(places, uri, task, seed);
+            return load(places, uri, task, seed, Optional.empty(), reading);
         }
         var config = ModelFolder.config(folder);
         var architecture = Architectures.of(config, task);
@@ -81,8 +86,10 @@ record StartingModel(Model model, Optional<Adapted> adapter, Path tokenizer, Lis
         return new StartingModel(model, Optional.empty(), tokenizer, folders);
     }
 
-    private static StartingModel adapted(Places places, String uri, Path folder, Task task, long seed) {
-        var below = load(places, base(folder), task, seed).toTrain();
+    private static StartingModel adapted(
+            Places places, String uri, Path folder, Task task, long seed, Reading reading) {
+        var below = load(places, base(folder), task, seed, Optional.empty(), reading)
+                .toTrain();
         var folders = new ArrayList<>(below.folders());
         folders.add(folder);
         var model = below.model();

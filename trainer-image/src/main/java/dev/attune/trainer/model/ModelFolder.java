@@ -44,6 +44,14 @@ public final class ModelFolder {
 
     private ModelFolder() {}
 
+    /** How weights come into memory. */
+    public enum Reading {
+        /** With their file behind them until they change: none is read that isn't used. */
+        MAPPED,
+        /** Into memory of their own, which may be what others gave back. */
+        COPIED
+    }
+
     /** Reads {@code config.json}. */
     public static Config config(Path folder) {
         var path = folder.resolve(CONFIG);
@@ -59,6 +67,7 @@ public final class ModelFolder {
      *
      * @param kind how weights of linear layers are kept, each as soon as it is read, so that the model never stands in
      *     memory as a whole; empty: all in fp32
+     * @param reading of those that aren't
      * @param architectures from a configuration and a task to the mathematics
      */
     public static Model load(
@@ -67,18 +76,20 @@ public final class ModelFolder {
             Task task,
             long seed,
             Optional<Quantization> kind,
+            Reading reading,
             BiFunction<Config, Task, Architecture> architectures) {
         var config = config(folder);
         var configured = architectures.apply(config, task);
         var places = tensors(folder, configured);
         var architecture = configured.holding(Set.copyOf(places.keySet()));
-        return new Model(source, folder, config, task, architecture, weights(folder, places, architecture, seed, kind));
+        return new Model(
+                source, folder, config, task, architecture, weights(folder, places, architecture, seed, kind, reading));
     }
 
     /** The same, all in fp32. */
     public static Model load(
             String source, Path folder, Task task, long seed, BiFunction<Config, Task, Architecture> architectures) {
-        return load(source, folder, task, seed, Optional.empty(), architectures);
+        return load(source, folder, task, seed, Optional.empty(), Reading.MAPPED, architectures);
     }
 
     /** The architecture of a folder, held against the names and shapes of its tensors; none of them is read. */
@@ -101,7 +112,8 @@ public final class ModelFolder {
             Map<String, TensorPlace> places,
             Architecture architecture,
             long seed,
-            Optional<Quantization> kind) {
+            Optional<Quantization> kind,
+            Reading reading) {
         var weights = new LinkedHashMap<String, NDArray>();
         var random = new Random(seed);
         for (var parameter : architecture.parameters()) {
@@ -113,9 +125,8 @@ public final class ModelFolder {
                         FreshWeights.draw(parameter, architecture.initializerRange(parameter), random));
                 continue;
             }
-            weights.put(
-                    parameter.name(),
-                    floats(place.get(), kind.isPresent() && Quantization.replaces(architecture, parameter)));
+            var replaced = kind.isPresent() && Quantization.replaces(architecture, parameter);
+            weights.put(parameter.name(), floats(place.get(), replaced ? Reading.COPIED : reading));
             kind.ifPresent(codes -> codes.replace(weights, architecture, parameter));
         }
         for (var left : places.entrySet()) {
@@ -130,8 +141,11 @@ public final class ModelFolder {
     }
 
     /** What is mapped stays so until Java collects it, and of what becomes codes nothing is to stay. */
-    private static NDArray floats(TensorPlace place, boolean replaced) {
-        return replaced ? place.file().ownFloats(place.name()) : place.file().floats(place.name());
+    private static NDArray floats(TensorPlace place, Reading reading) {
+        return switch (reading) {
+            case MAPPED -> place.file().floats(place.name());
+            case COPIED -> place.file().ownFloats(place.name());
+        };
     }
 
     /** Where a weight lies, in the shape that it must have; empty: it is the head's, and has to be drawn. */
