@@ -17,23 +17,20 @@ public final class Estimator {
     /** Numbers of logits that are there at a time, as {@code ChunkedCrossEntropy} has it. */
     static final long CHUNK = 1 << 22;
 
-    /** How often they are there: as what the head gave, its softmax, and the gradients of both. */
-    private static final int LOGITS = 4;
-
-    /** How often the gradient of a head that is trained is there: as it is computed, turned, and added. */
-    private static final int HEADS = 3;
+    /** How often they are there: as what the head gave, its softmax, and their gradient. */
+    private static final int LOGITS = 3;
 
     /** States that are read: as they come, normed, picked out, and with gradients. */
     private static final int STATES = 6;
 
-    /**
-     * What a layer that is computed again leaves behind, in arrays of states: what went in, what came out, the gradients of
-     * both, and the gaps between these.
-     */
-    private static final int ENDS = 6;
+    /** Which part of what layers make is kept for their gradients, or lies in gaps between what is. */
+    static final double KEPT = 0.72;
+
+    /** What a layer that is computed again leaves behind, in arrays of states: what went in, and the gradients of both ends. */
+    private static final int ENDS = 3;
 
     /** Layers' worth of memory that layers take which forget what they made, one after the other. */
-    private static final double PASSING = 3.2;
+    private static final double PASSING = 2.5;
 
     /** Layers' worth of memory that gradients take on their way through one. */
     private static final double GRADIENTS = 1;
@@ -48,7 +45,7 @@ public final class Estimator {
     private static final long TOKENS_AT_ONCE = 2048;
 
     /** Java with its heap, libtorch, and what its libraries keep for themselves, on a machine of 24 GiB. */
-    private static final long PROCESS = 262L << 20;
+    private static final long PROCESS = 270L << 20;
 
     /** Bytes that a byte of a tokenizer's file becomes: entries of maps, there and back. */
     private static final long TOKENIZER = 36;
@@ -66,14 +63,15 @@ public final class Estimator {
 
     private static Memory memory(Workload work) {
         var trained = work.trained();
+        var activations = work.head().alone() ? 0 : activations(work);
         return new Memory(
                 weights(work.weights()),
                 trained.numbers() * WORD,
                 (long) (trained.numbers() * trained.moments().bytes()),
-                work.head().alone() ? 0 : activations(work),
+                activations,
                 logits(work),
                 workspace(work),
-                work.beside().again() * WORD,
+                Math.max(0, work.beside().again() * WORD - activations / 2),
                 PROCESS + TOKENIZER * work.beside().tokenizer());
     }
 
@@ -93,20 +91,24 @@ public final class Estimator {
         }
         return IntStream.range(0, layers.size())
                 .filter(place -> layers.get(place).learns())
-                .mapToLong(place -> made(work, place))
+                .mapToLong(place -> kept(work, place))
                 .sum();
     }
 
-    /** What is made and not kept leaves gaps between what is, and an array doesn't fit into the gap of one as large. */
-    private static long made(Workload work, int place) {
+    private static long kept(Workload work, int place) {
         var batch = work.batch();
         var layer = work.layers().get(place);
         var last = place == work.layers().size() - 1;
         var behind = last && work.head().narrowed() ? read(work) : tokens(batch);
-        var keys = 2L * batch.atOnce() * batch.keysInFront() * layer.attention();
-        return (long) (tokens(batch) * (bytes(work, layer.before()) + bytes(work, layer.learnt()))
+        var made = tokens(batch) * (bytes(work, layer.before()) + bytes(work, layer.learnt()))
                 + behind * bytes(work, layer.behind())
-                + keys * width(work));
+                + keys(batch) * layer.attention() * width(work);
+        return (long) (KEPT * made);
+    }
+
+    /** Where some stand in front, all keys and values are put in a row anew. */
+    private static long keys(Batch batch) {
+        return batch.keysInFront() == 0 ? 0 : 2 * (batch.atOnce() * batch.keysInFront() + tokens(batch));
     }
 
     private static double bytes(Workload work, Numbers numbers) {
@@ -130,12 +132,12 @@ public final class Estimator {
         var head = work.head();
         var rows = read(work);
         var chunk = Math.max(head.outputs(), Math.min(CHUNK, rows * head.outputs()));
-        return (chunk * LOGITS + rows * head.hidden() * STATES + head.trained() * HEADS) * WORD;
+        return (chunk * LOGITS + rows * head.hidden() * STATES + head.trained()) * WORD;
     }
 
     private static long workspace(Workload work) {
         var alone = work.head().alone();
-        var tokens = alone ? Math.max(TOKENS_AT_ONCE, tokens(work.batch())) : tokens(work.batch());
+        var tokens = alone ? TOKENS_AT_ONCE : tokens(work.batch());
         var largest = alone ? 0 : work.trained().largest();
         var layer = work.layers().stream()
                 .mapToDouble(one -> bytes(work, one.before().plus(one.behind())))

@@ -20,8 +20,8 @@ import java.util.Set;
 record Family(
         List<String> reading, String writing, List<String> up, String down, List<String> norms, double attention) {
 
-    /** What attention gave, and the same with its heads beside each other. */
-    private static final double PLAIN = 2;
+    /** What attention gave, the same with its heads beside each other, and what it keeps beside. */
+    private static final double PLAIN = 3;
 
     /** The same; queries and keys turned, with what is left of turning them; keys and values for each head. */
     private static final double TURNED = 7;
