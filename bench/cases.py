@@ -9,6 +9,8 @@ import setting
 PEERS = ("plain", "trainer", "trl")
 DECODER, ENCODER = "smollm2-135m-instruct", "minilm-l6"
 QV = ["q_proj", "v_proj"]
+HELD_OUT = 32  # records to evaluate on
+TARGET = 2.2  # their loss, which is 3.0 before training
 TOP = [f"layers.{layer}.self_attn.{name}" for layer in range(20, 30) for name in QV]
 
 
@@ -23,6 +25,8 @@ class Case:
     epochs: int = 1
     stretch: int = 1  # how many times as many steps as are asked for, where they are short
     bf16: bool = False
+    evaluate: int = 0  # steps between evaluations on held-out records; 0: none
+    target: float = 0.0  # loss that these are to come to
 
     @property
     def model(self) -> Path:
@@ -52,6 +56,9 @@ CASES = {
     "full-bf16": Case("every weight, bf16", {"full": {}}, 2e-5, bf16=True),
     "mixed": Case("LoRA r8, answers of mixed lengths", lora(), 2e-4, "instruction", 8, 512, stretch=3),
     "top": Case("LoRA r8 on the top third, 3 passes", lora(TOP), 2e-4, "instruction", 8, 512, epochs=3, stretch=3),
+    "quality": Case(
+        "LoRA r8, until held-out answers are learnt", lora(), 1e-3, "instruction", 8, 512, stretch=5, evaluate=5,
+        target=TARGET),
     "prefix": Case("prefix tuning", {"prefixTuning": {"length": 20}}, 1e-2),
     "prompt": Case("prompt tuning", {"promptTuning": {"length": 20}}, 3e-2),
     "classify": Case("MiniLM, classification, every weight", {"full": {}}, 5e-5, "classification", 16, 128),
@@ -70,11 +77,13 @@ def manifest(case: Case, work: Path, steps: int) -> str:
         "metadata": {"name": "bench"},
         "spec": {
             "model": {"from": f"file://{case.model}"},
-            "data": {"train": [{"from": f"file://{work}/{case.data}"}]},
+            "data": {"train": [{"from": f"file://{work}/{case.data}"}]} | ({
+                "evaluation": [{"from": f"file://{work}/held-out.jsonl"}]} if case.evaluate else {}),
             "objective": {case.objective: {}},
             "method": case.method,
             "training": training | ({"precision": "bf16"} if case.bf16 else {}),
             "checkpoints": {"every": steps, "keep": 1},
+            "evaluation": {"every": case.evaluate} if case.evaluate else {},
             "output": {"to": f"file://{work}/out"},
         },
     }, indent=1)
@@ -86,14 +95,18 @@ def lay_data(case: Case, work: Path, steps: int):
     if case.objective == "classification":
         lines = [json.dumps(record) for record in setting.records("topics", examples)]
     elif case.objective == "instruction":
-        lines = [
-            json.dumps({"prompt": r["prompt"] + "\n", "completion": r["completion"]})
-            for r in setting.records("faq", examples)
-        ]
+        lines = asked(setting.records("faq", examples))
     else:
         enough = examples * case.length // 16  # records have more tokens on average
         lines = [f"{r['prompt']}\n{r['completion']}\n" for r in setting.records("faq", enough)]
     (work / case.data).write_text("\n".join(lines) + "\n")
+    if case.evaluate:
+        (work / "held-out.jsonl").write_text("\n".join(asked(setting.records("faq", HELD_OUT, "test"))) + "\n")
+
+
+def asked(records):
+    """As prompts and completions, a line each."""
+    return [json.dumps({"prompt": r["prompt"] + "\n", "completion": r["completion"]}) for r in records]
 
 
 def products(case: Case, tokens: float, labels: float):

@@ -34,6 +34,23 @@ def stepped(step, tokens, loss):
         events.write(json.dumps(event) + "\n")
 
 
+def evaluated(step, model):
+    """Tells the mean loss of the held-out answers' tokens, when it is time to."""
+    if not CASE.evaluate or step % CASE.evaluate:
+        return
+    some = list(answers([json.loads(line) for line in (WORK / "held-out.jsonl").open()]))
+    total = count = 0
+    model.eval()
+    with torch.no_grad(), torch.autocast(DEVICE, torch.bfloat16, enabled=CASE.bf16):
+        for first in range(0, len(some), CASE.batch):
+            batch = {key: value.to(DEVICE) for key, value in collate(some[first : first + CASE.batch]).items()}
+            learnt = int((batch["labels"][:, 1:] != IGNORED).sum())
+            total, count = total + model(**batch).loss.item() * learnt, count + learnt
+    model.train()
+    with (WORK / "events.jsonl").open("a") as events:
+        events.write(json.dumps({"event": "Evaluated", "step": step, "metrics": {"loss": total / count}}) + "\n")
+
+
 def blocks():
     ids = tokenizer((WORK / CASE.data).read_text(), add_special_tokens=False)["input_ids"]
     rows = [ids[i : i + CASE.length] for i in range(0, STEPS * CASE.batch * CASE.length, CASE.length)]
@@ -133,6 +150,7 @@ def plain():
             del loss  # would keep the graph alive through the next forward: 0.8 GiB
             step += 1
             stepped(step, tokens, value)
+            evaluated(step, trained)
 
 
 class Counting:
@@ -153,6 +171,9 @@ class Report(transformers.TrainerCallback):
     def on_log(self, args, state, control, logs, **kwargs):
         if "loss" in logs:
             stepped(state.global_step, self.counting.tokens[state.global_step - 1], logs["loss"])
+
+    def on_step_end(self, args, state, control, model, **kwargs):
+        evaluated(state.global_step, model)
 
 
 def arguments(batch):

@@ -25,6 +25,7 @@ class Run:
     steps: list[Step] = field(default_factory=list)
     machine_cpu: float = 0.0  # as in Step, when the process was started
     saves: list[Step] = field(default_factory=list)  # checkpoints, likewise
+    evaluations: list[Step] = field(default_factory=list)  # likewise
     samples: list[tuple[int, int]] = field(default_factory=list)  # (steps done, resident bytes of the group)
     peak_bytes: int = 0
     seconds: float = 0.0
@@ -67,11 +68,12 @@ def watch(command, events: Path, log: Path, kill_after=None, stop_after=None, sa
             while True:
                 pid, status, usage = os.wait4(process.pid, os.WNOHANG)
                 now = time.monotonic() - began
-                seen = [e for e in reader.fresh() if e.get("event") in ("Stepped", "Saved")]
+                kept = {"Stepped": run.steps, "Saved": run.saves, "Evaluated": run.evaluations}
+                seen = [e for e in reader.fresh() if e.get("event") in kept]
                 if seen:
                     own, machine = group(process.pid).cpu, machine_cpu()
                     for e in seen:
-                        (run.saves if e["event"] == "Saved" else run.steps).append(Step(now, own, machine, e))
+                        kept[e["event"]].append(Step(now, own, machine, e))
                 if stop_after is not None and len(run.steps) >= stop_after and not stopped:
                     process.terminate()
                     stopped = True

@@ -48,9 +48,9 @@ def pairs(file: Path, count: int = 300):
     file.write_text("\n".join(lines) + "\n")
 
 
-def records(data: str, count: int) -> list[dict]:
-    """The first training records of a real data set; where there are fewer, they come again."""
-    source = CACHE / "data" / data / "train.jsonl"
+def records(data: str, count: int, part: str = "train") -> list[dict]:
+    """The first records of a real data set; where there are fewer, they come again."""
+    source = CACHE / "data" / data / f"{part}.jsonl"
     if not source.exists():
         fail(f"{source} is missing: {LAY_OUT}")
     return list(islice(cycle(map(json.loads, source.read_text().splitlines())), count))

@@ -19,7 +19,7 @@ class FailureIT {
         assertThat(Told.reason(failed)).isEqualTo("OutOfMemory");
         assertThat(Told.message(failed)).contains("600Mi").contains("microBatchSize");
         assertThat(failed.attempts()).isEqualTo(1);
-        assertThat(Told.message(failed, "Fits")).contains("its container has 600Mi", "spec.training.microBatchSize");
+        assertThat(Told.message(failed, "Fits")).contains("has 600Mi", "spec.training.microBatchSize");
     }
 
     @Test

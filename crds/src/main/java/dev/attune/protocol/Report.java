@@ -18,6 +18,7 @@ import java.util.List;
  *
  * @param phase what it is at: Preparing, Training, Evaluating, Succeeded or Failed
  * @param trainer what it is and what it trains; absent until the model is loaded
+ * @param estimate what it will take; absent until that is known, and where an accelerator computes
  * @param progress how far it is; always there
  * @param metrics newest value of each metric
  * @param checkpoints those that are kept, oldest first

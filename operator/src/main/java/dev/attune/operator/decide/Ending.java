@@ -113,8 +113,8 @@ record Ending(Kind kind, String reason, String message) {
                         : "the trainer ended because it needed more than its memory limit of " + limit + ": raise")
                 + " trainer.resources.limits.memory, "
                 + (told(spec)
-                        ? "lower training.microBatchSize or training.sequenceLength"
-                        : "write a number as training.microBatchSize, for example 1, or lower training.sequenceLength")
+                        ? "lower training.microBatchSize or training.sequenceLength, set training.gradientCheckpointing: true"
+                        : "write a number as training.microBatchSize, for example 1, set training.gradientCheckpointing: true, or lower training.sequenceLength")
                 + (spec.method().full() == null ? "" : ", or use method: {lora: {}}");
     }
 

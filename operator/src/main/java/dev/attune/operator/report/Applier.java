@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.HttpURLConnection;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 
@@ -32,10 +33,12 @@ public class Applier {
 
     private final KubernetesClient client;
     private final MeterRegistry meters;
+    private final InstantSource clock;
 
-    public Applier(KubernetesClient client, MeterRegistry meters) {
+    public Applier(KubernetesClient client, MeterRegistry meters, InstantSource clock) {
         this.client = client;
         this.meters = meters;
+        this.clock = clock;
     }
 
     /** What became of a report. */
@@ -91,7 +94,7 @@ public class Applier {
         }
     }
 
-    private static FineTuneJob patch(FineTuneJob job, Report report) {
+    private FineTuneJob patch(FineTuneJob job, Report report) {
         var told = withWhatIsKnown(job.getStatus(), report);
         var patch = new FineTuneJob();
         patch.setMetadata(new ObjectMetaBuilder()
@@ -102,7 +105,7 @@ public class Applier {
         patch.setStatus(new FineTuneJobStatus(
                 null,
                 phase(job.getStatus(), report.phase()),
-                Fits.of(told, job),
+                Fits.of(told.estimate(), job, clock.instant()),
                 null,
                 null,
                 null,
@@ -130,7 +133,7 @@ public class Applier {
         return new Report(
                 report.phase(),
                 status.trainer(),
-                status.estimate(),
+                report.estimate() == null ? status.estimate() : report.estimate(),
                 resting(status.progress(), report.progress()),
                 status.metrics(),
                 status.checkpoints(),

@@ -2,11 +2,12 @@ package dev.attune.operator.report;
 
 import dev.attune.api.FineTuneJob;
 import dev.attune.api.FineTuneJobStatus.Estimate;
-import dev.attune.protocol.Report;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,15 +19,13 @@ final class Fits {
 
     private Fits() {}
 
-    /** That of a job, by what its trainer reported; {@code null} where nothing was estimated. */
-    static List<Condition> of(Report report, FineTuneJob job) {
-        var estimate = report.estimate();
+    /** That of a job, by what its trainer estimated; {@code null} where it didn't. */
+    static List<Condition> of(Estimate estimate, FineTuneJob job, Instant now) {
         return estimate == null
                 ? null
                 : bytes(estimate.peakMemory())
                         .flatMap(peak -> bytes(estimate.memory()).map(memory -> peak.compareTo(memory) <= 0))
-                        .map(fits -> List.of(
-                                condition(fits, estimate, job, report.progress().updatedAt())))
+                        .map(fits -> List.of(condition(fits, estimate, job, now)))
                         .orElse(null);
     }
 
@@ -34,25 +33,28 @@ final class Fits {
     private static Optional<BigDecimal> bytes(String quantity) {
         try {
             return Optional.ofNullable(quantity).map(text -> Quantity.getAmountInBytes(new Quantity(text)));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ArithmeticException e) {
             return Optional.empty();
         }
     }
 
-    private static Condition condition(boolean fits, Estimate estimate, FineTuneJob job, String now) {
+    private static Condition condition(boolean fits, Estimate estimate, FineTuneJob job, Instant now) {
         var status = fits ? "True" : "False";
         return new ConditionBuilder()
                 .withType(TYPE)
                 .withStatus(status)
                 .withObservedGeneration(job.getMetadata().getGeneration())
                 .withReason(fits ? "EnoughMemory" : "TooLittleMemory")
-                .withMessage("by estimate it takes %s of memory, and its container has %s%s"
-                        .formatted(estimate.peakMemory(), estimate.memory(), fits ? "" : ": " + estimate.advice()))
+                .withMessage("by estimate it takes %s of memory, and its container or machine has %s%s"
+                        .formatted(
+                                estimate.peakMemory(),
+                                estimate.memory(),
+                                estimate.advice() == null ? "" : ": " + estimate.advice()))
                 .withLastTransitionTime(known(job)
                         .filter(before -> before.getStatus().equals(status))
                         .map(Condition::getLastTransitionTime)
                         .findFirst()
-                        .orElse(now))
+                        .orElse(now.truncatedTo(ChronoUnit.SECONDS).toString()))
                 .build();
     }
 

@@ -16,16 +16,22 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ApplierTest {
 
     private final MockCluster cluster = new MockCluster();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private Instant now = Instant.parse("2026-01-01T12:00:00Z");
     private KubernetesClient client;
     private Applier applier;
 
@@ -33,7 +39,7 @@ class ApplierTest {
     void start() {
         cluster.start();
         client = cluster.client();
-        applier = new Applier(client, meters);
+        applier = new Applier(client, meters, () -> now);
         var job = new FineTuneJob();
         job.setMetadata(
                 new ObjectMetaBuilder().withNamespace("team").withName("tune").build());
@@ -133,44 +139,54 @@ class ApplierTest {
     @Test
     void whatDoesNotFitIsACondition() {
         apply(read("""
-                phase: Training
-                trainer: {device: cpu}
+                phase: Preparing
                 estimate: {peakMemory: 740Mi, memory: 600Mi, advice: 'write spec.training.microBatchSize: 4 (512Mi)'}
-                progress: {attempt: 1, sequence: 1, updatedAt: '2026-01-01T12:00:00Z'}
+                progress: {attempt: 1, sequence: 1}
                 """));
-        operatorSays("phase: Training\nattempts: 1");
-
-        assertThat(status().conditions()).singleElement().satisfies(fits -> {
-            assertThat(fits.getType()).isEqualTo("Fits");
+        assertThat(fits()).singleElement().satisfies(fits -> {
             assertThat(fits.getStatus()).isEqualTo("False");
             assertThat(fits.getReason()).isEqualTo("TooLittleMemory");
             assertThat(fits.getMessage()).contains("takes 740Mi", "has 600Mi", "microBatchSize: 4");
             assertThat(fits.getLastTransitionTime()).isEqualTo("2026-01-01T12:00:00Z");
         });
+    }
 
-        apply(read("{phase: Preparing, progress: {attempt: 2, sequence: 1, updatedAt: '2026-01-01T13:00:00Z'}}"));
-        assertThat(status().conditions())
+    @Test
+    void whatFitsIsSaidAnewByEachTrainerThatEstimates() {
+        var more = "estimate: {peakMemory: 740Mi, memory: 1Gi}, progress: {attempt: %d, sequence: 1}}";
+        apply(read("{phase: Training, trainer: {device: cpu}, "
+                + more.replace("1Gi", "600Mi").formatted(1)));
+        now = now.plusSeconds(60);
+
+        apply(read("{phase: Preparing, progress: {attempt: 2, sequence: 0}}"));
+        assertThat(fits())
                 .as("nothing newer was estimated")
                 .extracting(Condition::getStatus, Condition::getLastTransitionTime)
                 .containsExactly(tuple("False", "2026-01-01T12:00:00Z"));
 
-        apply(read("""
-                phase: Training
-                trainer: {device: cpu}
-                estimate: {peakMemory: 740Mi, memory: 1Gi}
-                progress: {attempt: 2, sequence: 2, updatedAt: '2026-01-01T14:00:00Z'}
-                """));
-        assertThat(status().conditions())
+        apply(read("{phase: Preparing, " + more.formatted(2)));
+        assertThat(fits())
                 .extracting(Condition::getStatus, Condition::getLastTransitionTime)
-                .containsExactly(tuple("True", "2026-01-01T14:00:00Z"));
+                .containsExactly(tuple("True", "2026-01-01T12:01:00Z"));
+
+        apply(read("{phase: Training, trainer: {device: gpu 0}, progress: {attempt: 3, sequence: 1}}"));
+        assertThat(fits()).as("on an accelerator nothing is").isEmpty();
     }
 
-    @Test
-    void anEstimateThatIsNoQuantityMakesNoCondition() {
-        apply(read("{phase: Training, trainer: {device: cpu}, estimate: {peakMemory: much, memory: 1Gi},"
-                + " progress: {attempt: 1, sequence: 1}}"));
+    private List<Condition> fits() {
+        return Stream.ofNullable(status().conditions())
+                .flatMap(List::stream)
+                .filter(condition -> condition.getType().equals("Fits"))
+                .toList();
+    }
 
-        assertThat(status().conditions()).isNull();
+    @ParameterizedTest
+    @ValueSource(strings = {"much", "1e1000000000", ""})
+    void anEstimateThatIsNoQuantityMakesNoCondition(String much) {
+        apply(read("{phase: Training, trainer: {device: cpu}, estimate: {peakMemory: '" + much
+                + "', memory: 1Gi}, progress: {attempt: 1, sequence: 1}}"));
+
+        assertThat(fits()).isEmpty();
     }
 
     @Test

@@ -55,7 +55,7 @@ public record Choice(Outline outline, Method method, Outline.Training training, 
 
     /**
      * What would take less memory, one thing at a time; where a size can be chosen, the largest that fits, or else the
-     * smallest; where none of it is enough, all of the training at once.
+     * smallest; where none of it is enough, all that leaves texts and method as they are at once.
      *
      * @param limit bytes that it may take
      */

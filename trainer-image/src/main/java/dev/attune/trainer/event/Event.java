@@ -23,25 +23,21 @@ public sealed interface Event {
      */
     record DataRead(long examples, long evaluationExamples, long tokens) implements Event {}
 
+    /** What the run will take was estimated; where it is more than there is, this may be the last that is heard of it. */
+    record Estimated(Estimate estimate) implements Event {}
+
     /**
      * The model is loaded and training is about to begin, or to go on.
      *
      * @param job name of the FineTuneJob
      * @param trainer what trains; {@code resumedFrom} is the step that training goes on from, 0 for a fresh start
-     * @param estimate what it will take; {@code null}: nobody knows how much there is
      * @param modelClass the class of transformers that the model is, as in LlamaForCausalLM
      * @param totalSteps optimiser steps in all
      * @param totalEpochs passes over the training data that they make
      * @param history what earlier attempts stepped and measured up to {@code resumedFrom}, oldest first
      */
     record Started(
-            String job,
-            TrainerInfo trainer,
-            Estimate estimate,
-            String modelClass,
-            int totalSteps,
-            double totalEpochs,
-            List<Event> history)
+            String job, TrainerInfo trainer, String modelClass, int totalSteps, double totalEpochs, List<Event> history)
             implements Event {}
 
     /**

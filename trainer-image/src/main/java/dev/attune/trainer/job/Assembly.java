@@ -178,7 +178,6 @@ record Assembly(
         return new Loop.Setup(
                 job.getMetadata().getName(),
                 new TrainerInfo(version(), Torch.device(), model.size(), adapted.size(), 0),
-                forecast.map(Forecast::told).orElse(null),
                 model.architecture().head().modelClass(),
                 material.train(),
                 made.tokenizer().pad(),

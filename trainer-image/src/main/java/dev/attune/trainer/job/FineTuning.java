@@ -38,7 +38,7 @@ public final class FineTuning {
 
     private static final int LEAST_TOKENS = 2;
 
-    /** On how many a merged model is compared; without gradients they take less than a single one in training. */
+    /** On how many a merged model is compared: without gradients, a few take little. */
     private static final int EXAMPLES_OF_A_MERGE = 4;
 
     private final FineTuneJob job;
@@ -75,14 +75,20 @@ public final class FineTuning {
             if (Torch.ranOutOfMemory(e)) {
                 var why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
                 return failed(TrainerFailure.outOfMemory(
-                        "no memory was left: lower spec.training.microBatchSize or spec.training.sequenceLength, or give"
-                                + " the trainer more: " + why,
+                        "no memory was left: %s, lower spec.training.sequenceLength, or give the trainer more: %s"
+                                .formatted(smaller(), why),
                         e));
             }
             LoggerFactory.getLogger(FineTuning.class).error("unexpected", e);
             sink.accept(new Event.Failed(new Failure("Unexpected", e.toString())));
             return ExitCode.UNEXPECTED;
         }
+    }
+
+    private String smaller() {
+        return job.getSpec().training().microBatchSize().count() == null
+                ? "write a number as spec.training.microBatchSize, for example 1"
+                : "lower spec.training.microBatchSize";
     }
 
     private ExitCode failed(TrainerFailure failure) {
@@ -123,7 +129,7 @@ public final class FineTuning {
                             start.in(precision()),
                             tokenizer,
                             material,
-                            () -> start(method, objective, Reading.COPIED).model()),
+                            reading -> start(method, objective, reading).model()),
                     form,
                     results);
         }
@@ -193,6 +199,7 @@ public final class FineTuning {
         var training = spec.training();
         var start = made.start();
         var forecast = forecast(made);
+        forecast.map(Forecast::told).map(Event.Estimated::new).ifPresent(sink::accept);
         forecast.flatMap(Forecast::warning).ifPresent(why -> sink.accept(new Event.Warned(why)));
         var adapted = made.method().adapt(start.model(), training.seed());
         start.model().freeze(adapted.trainables().stream().map(Trainable::array).toList());

@@ -1,6 +1,5 @@
 package dev.attune.trainer.job;
 
-import dev.attune.api.FineTuneJobStatus.Estimate;
 import dev.attune.api.FineTuneJobStatus.TrainerInfo;
 import dev.attune.trainer.checkpoint.CheckpointStore;
 import dev.attune.trainer.data.Batch;
@@ -40,7 +39,6 @@ final class Loop {
      * What is trained, on what.
      *
      * @param about the trainer and the model, but for where it resumes
-     * @param estimate what it will take; {@code null}: nobody knows how much there is
      * @param examples to learn from
      * @param pad the token that fills a batch
      * @param companions what makes a checkpoint a folder to start another job from
@@ -48,7 +46,6 @@ final class Loop {
     record Setup(
             String job,
             TrainerInfo about,
-            Estimate estimate,
             String modelClass,
             List<Example> examples,
             int pad,
@@ -123,7 +120,6 @@ final class Loop {
         sink.accept(new Event.Started(
                 setup.job(),
                 trainer,
-                setup.estimate(),
                 setup.modelClass(),
                 plan.totalSteps(),
                 order.epochs(plan.totalSteps()),

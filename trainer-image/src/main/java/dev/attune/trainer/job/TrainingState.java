@@ -3,6 +3,7 @@ package dev.attune.trainer.job;
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.EventJson;
+import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.safetensors.SafetensorsFile;
 import dev.attune.trainer.safetensors.SafetensorsWriter;
@@ -59,8 +60,13 @@ final class TrainingState {
 
     /** Puts weights and the optimiser back, and gives the history. */
     static List<Event> load(Path folder, Adapted adapted, Optimiser optimiser) throws IOException {
-        adapted.restore(folder);
         var remembered = SafetensorsFile.open(folder.resolve(OPTIMISER));
+        if (!remembered.names().equals(optimiser.state().keySet())) {
+            throw TrainerFailure.invalidModel(
+                    "%s holds something else than this optimiser remembers, as another version of Attune wrote it: delete %s to train anew"
+                            .formatted(remembered.path(), folder));
+        }
+        adapted.restore(folder);
         optimiser.state().forEach((name, array) -> {
             try (var saved = remembered.floats(name)) {
                 Updates.copyInto(array, saved);

@@ -1,6 +1,7 @@
 package dev.attune.trainer.sink;
 
 import dev.attune.api.FineTuneJobStatus.Checkpoint;
+import dev.attune.api.FineTuneJobStatus.Estimate;
 import dev.attune.api.FineTuneJobStatus.Metric;
 import dev.attune.api.FineTuneJobStatus.Phase;
 import dev.attune.api.FineTuneJobStatus.Progress;
@@ -9,6 +10,7 @@ import dev.attune.protocol.Report;
 import dev.attune.protocol.Report.Failure;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Event.AlreadyDone;
+import dev.attune.trainer.event.Event.Estimated;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Evaluating;
 import dev.attune.trainer.event.Event.Failed;
@@ -31,6 +33,7 @@ import java.util.Objects;
  * @param attempt number of the attempt, from 1
  * @param sequence number of the report; each has the next
  * @param at when the last event came
+ * @param estimate what it will take; {@code null} while nobody knows
  * @param started what trains; {@code null} while the model is being loaded
  * @param last the newest step, of this attempt or of the one it goes on from; {@code null} before the first
  * @param pace how fast this attempt is
@@ -40,6 +43,7 @@ record Reports(
         long sequence,
         Instant at,
         Phase phase,
+        Estimate estimate,
         Started started,
         Stepped last,
         Pace pace,
@@ -57,6 +61,7 @@ record Reports(
                 Phase.Preparing,
                 null,
                 null,
+                null,
                 Pace.UNKNOWN,
                 List.of(),
                 List.of(),
@@ -67,6 +72,7 @@ record Reports(
     /** What is known after one more event; {@code this} when it tells nothing that a report holds. */
     Reports after(Event event, Instant now) {
         var phase = this.phase;
+        var estimate = this.estimate;
         var started = this.started;
         var last = this.last;
         var pace = this.pace;
@@ -76,6 +82,8 @@ record Reports(
         var failure = this.failure;
         if (event instanceof Preparing) {
             phase = Phase.Preparing;
+        } else if (event instanceof Estimated told) {
+            estimate = told.estimate();
         } else if (event instanceof Started begun) {
             var past = this;
             for (var earlier : begun.history()) {
@@ -111,12 +119,24 @@ record Reports(
             return this;
         }
         return new Reports(
-                attempt, sequence + 1, now, phase, started, last, pace, metrics, checkpoints, result, failure);
+                attempt,
+                sequence + 1,
+                now,
+                phase,
+                estimate,
+                started,
+                last,
+                pace,
+                metrics,
+                checkpoints,
+                result,
+                failure);
     }
 
     /** Whether this is worth telling at once: it holds more than another step. */
     boolean moreThanAStepAfter(Reports earlier) {
         return phase != earlier.phase
+                || estimate != earlier.estimate
                 || pace.known() != earlier.pace.known()
                 || !checkpoints.equals(earlier.checkpoints)
                 || !metrics.equals(earlier.metrics);
@@ -127,7 +147,7 @@ record Reports(
         return new Report(
                 phase,
                 started == null ? null : started.trainer(),
-                started == null ? null : started.estimate(),
+                estimate,
                 progress(),
                 metrics,
                 checkpoints,

@@ -4,6 +4,7 @@ import dev.attune.api.FineTuneJobStatus.TrainerInfo;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Event.AlreadyDone;
 import dev.attune.trainer.event.Event.DataRead;
+import dev.attune.trainer.event.Event.Estimated;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Evaluating;
 import dev.attune.trainer.event.Event.Failed;
@@ -60,6 +61,9 @@ public final class TerminalSink implements Sink {
                             Figures.grouped(data.examples()),
                             Figures.magnitude(data.tokens()),
                             Figures.grouped(data.evaluationExamples()))));
+        } else if (event instanceof Estimated told) {
+            screen.line(screen.dim("· %s of memory by estimate, of %s"
+                    .formatted(told.estimate().peakMemory(), told.estimate().memory())));
         } else if (event instanceof Started started) {
             started(started);
         } else if (event instanceof Stepped step) {
@@ -116,11 +120,6 @@ public final class TerminalSink implements Sink {
                         screen.bold(started.job()),
                         screen.dim("attune %s on %s".formatted(trainer.version(), trainer.device()))));
         screen.line("  %s parameters, %s trained".formatted(Figures.magnitude(trainer.parameters()), trained(trainer)));
-        if (started.estimate() != null) {
-            screen.line("  %s of memory by estimate, of %s"
-                    .formatted(
-                            started.estimate().peakMemory(), started.estimate().memory()));
-        }
         screen.line("  %s steps, %s epochs%s"
                 .formatted(
                         Figures.grouped(started.totalSteps()),

@@ -5,7 +5,10 @@ import static dev.attune.trainer.tensor.Script.tensor;
 
 import ai.djl.ndarray.NDArray;
 
-/** Numbers as codes of a few bits, each block of them with a scale, and back; without gradients. */
+/**
+ * Numbers as codes of a few bits, each block of them with a scale, and back; without gradients. What is rounded at random is so
+ * by one draw for each place of a block, which all blocks of a call share.
+ */
 public final class Codes {
 
     private Codes() {}

@@ -6,7 +6,8 @@ import dev.attune.trainer.tensor.Codes;
 /**
  * Numbers in 8 bits: an exponent and 3 bits of fraction, as FP8 has them (https://arxiv.org/abs/2209.05433), beside the
  * largest of every block of them. A number between two codes becomes either at random, the nearer one the likelier, so that
- * its mean is kept: a moment that falls by a thousandth a step would else be rounded back at each.
+ * its mean is kept: a moment that falls by a thousandth a step would else be rounded back at each. Below the smallest code it
+ * isn't: a mean so small becomes 0, and a square the smallest code.
  */
 enum Minifloat {
     /** A sign, and 4 bits of exponent: down to 2⁻¹⁶ of a block's largest, and 0. */

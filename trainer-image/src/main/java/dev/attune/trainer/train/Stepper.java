@@ -71,6 +71,8 @@ public final class Stepper {
             if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
                 return new Outcome(loss, norm, Optional.empty());
             }
+            // What an update draws is the same whatever the layers drew, and in how many parts.
+            Torch.seed(~seeds[0]);
             var update = optimiser.step(loss, learningRate, () -> gradients(drawn, seeds, count));
             return new Outcome(loss, norm, Optional.of(update));
         }

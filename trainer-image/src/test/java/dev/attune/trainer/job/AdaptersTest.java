@@ -53,11 +53,11 @@ class AdaptersTest {
         assertThat(apart.failure()).isEqualTo("(none)");
         var steps = apart.all(Event.Stepped.class);
         assertThat(steps.get(steps.size() - 1).loss()).isLessThan(steps.get(0).loss());
-        var started = apart.all(Event.Started.class).get(0);
-        var trained = started.trainer();
+        var trained = apart.all(Event.Started.class).get(0).trainer();
+        var estimate = apart.all(Event.Estimated.class).get(0).estimate();
         assertThat(trained.trainableParameters()).isPositive().isLessThan(trained.parameters());
-        assertThat(started.estimate().peakMemory()).matches("[0-9]+Mi");
-        assertThat(started.estimate().memory()).matches("[0-9]+Mi");
+        assertThat(estimate.peakMemory()).matches("[0-9]+Mi");
+        assertThat(estimate.memory()).matches("[0-9]+Mi");
 
         var merged = job.run(manifest.replace("pvc://v/result", "pvc://v/merged, form: merged"));
         assertThat(merged.failure()).isEqualTo("(none)");

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.attune.protocol.ExitCode;
+import dev.attune.trainer.checkpoint.Manifest;
+import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.event.Event.Stepped;
 import dev.attune.trainer.safetensors.SafetensorsFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,5 +56,36 @@ class OptimizerTest {
         assertThat(parted.run(CODED).exit()).isEqualTo(ExitCode.SUCCEEDED);
 
         assertThat(parted.bytes("result/model.safetensors")).isEqualTo(whole.bytes("result/model.safetensors"));
+    }
+
+    @Test
+    void whatIsRoundedAtRandomIsSoAlikeWhateverTheSizeOfAMicroBatch() {
+        var single = job("single")
+                .run(CODED.replace("microBatchSize: 2", "microBatchSize: 1"))
+                .all(Stepped.class);
+        var whole = job("whole")
+                .run(CODED.replace("microBatchSize: 2", "microBatchSize: 4"))
+                .all(Stepped.class);
+
+        assertThat(single)
+                .zipSatisfy(whole, (step, same) -> assertThat(step.loss()).isCloseTo(same.loss(), within(1e-3)));
+    }
+
+    @Test
+    void aCheckpointOfAnotherVersionIsRefusedWithWhatToDo() throws IOException {
+        var job = job("old");
+        job.run(CODED, 5);
+        var file = job.file("result/checkpoints/step-5/optimizer.safetensors");
+        var manifest = job.file("result/checkpoints/step-5/" + Manifest.FILE);
+        var digest = Digests.of(file);
+        var renamed =
+                new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).replace("exp_avg_sq", "exp_avg_no");
+        Files.write(file, renamed.getBytes(StandardCharsets.ISO_8859_1));
+        Files.writeString(manifest, Files.readString(manifest).replace(digest, Digests.of(file)));
+
+        var again = job.run(CODED);
+
+        assertThat(again.exit()).isEqualTo(ExitCode.INVALID);
+        assertThat(again.failure()).contains("optimizer.safetensors", "another version", "delete");
     }
 }

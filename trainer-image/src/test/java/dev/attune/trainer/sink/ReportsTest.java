@@ -106,6 +106,18 @@ class ReportsTest {
     }
 
     @Test
+    void whatARunWillTakeIsToldAtOnceAsItMayBeTheLastThatIsHeard() {
+        var events = Runs.succeeded();
+        var before = last(1, events.subList(0, 2));
+        var told = last(1, events.subList(0, 3));
+
+        assertThat(told.moreThanAStepAfter(before)).isTrue();
+        assertThat(told.report().estimate().peakMemory()).isEqualTo("1409Mi");
+        assertThat(told.report().trainer()).as("nothing was started").isNull();
+        assertThat(last(1, events).report().estimate()).isEqualTo(told.report().estimate());
+    }
+
+    @Test
     void aResumedRunKnowsWhatTheEarlierAttemptMeasured() {
         var events = Runs.resumed();
         var report = last(2, events.subList(0, 2)).report();

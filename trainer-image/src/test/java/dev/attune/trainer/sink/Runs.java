@@ -8,6 +8,7 @@ import dev.attune.api.Output;
 import dev.attune.protocol.Report.Failure;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Event.DataRead;
+import dev.attune.trainer.event.Event.Estimated;
 import dev.attune.trainer.event.Event.Evaluated;
 import dev.attune.trainer.event.Event.Evaluating;
 import dev.attune.trainer.event.Event.Failed;
@@ -37,6 +38,7 @@ public final class Runs {
         var events = new ArrayList<Event>();
         events.add(new Preparing("loading pvc://models/smollm2"));
         events.add(new DataRead(4_000, 200, 400_000));
+        events.add(new Estimated(new Estimate("1409Mi", "4096Mi", "6Mi", null)));
         events.add(started(0, List.of()));
         events.addAll(measured(0));
         events.add(new Generated(0, PROMPT, "I am a language model.\nI am a language model."));
@@ -85,8 +87,7 @@ public final class Runs {
 
     public static Started started(int resumedFrom, List<Event> history) {
         var trainer = new TrainerInfo("0.1.0", "cpu: Xeon, 2 threads", 134_515_008L, 460_800L, resumedFrom);
-        var estimate = new Estimate("1409Mi", "4096Mi", "6Mi", null);
-        return new Started("support-tone", trainer, estimate, "LlamaForCausalLM", STEPS, 3.0, history);
+        return new Started("support-tone", trainer, "LlamaForCausalLM", STEPS, 3.0, history);
     }
 
     public static Stepped step(int step) {

@@ -32,9 +32,9 @@ class TerminalSinkTest {
         assertThat(output()).isEqualTo("""
                 · loading pvc://models/smollm2
                 · 4,000 training examples (400K tokens), 200 evaluation examples
+                · 1409Mi of memory by estimate, of 4096Mi
                 support-tone  attune 0.1.0 on cpu: Xeon, 2 threads
                   134.5M parameters, 460.8K of them (0.34%) trained
-                  1409Mi of memory by estimate, of 4096Mi
                   600 steps, 3 epochs
                 ◆ step   0  loss 2.450  perplexity 11.59
                   step   1/600  loss 2.4771  lr 1.1e-5  5,000 tok/s  4m00s left
@@ -72,7 +72,7 @@ class TerminalSinkTest {
 
     @Test
     void onATerminalTheStepIsRewrittenInPlace() {
-        play(true, true, Runs.succeeded().subList(0, 61));
+        play(true, true, Runs.succeeded().subList(0, 62));
         var frames = output().split("\\r" + ESCAPE + "\\[2K");
         assertThat(frames[frames.length - 1])
                 .contains("55/600", "9%", "tok/s", "3m38s")
