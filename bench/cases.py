@@ -10,7 +10,7 @@ PEERS = ("plain", "trainer", "trl")
 DECODER, ENCODER = "smollm2-135m-instruct", "minilm-l6"
 QV = ["q_proj", "v_proj"]
 HELD_OUT = 32  # records to evaluate on
-TARGET = 2.2  # their loss, which is 3.0 before training
+TARGET = 1.2  # their loss, which is 2.9 before training
 TOP = [f"layers.{layer}.self_attn.{name}" for layer in range(20, 30) for name in QV]
 
 

@@ -10,7 +10,7 @@ OTHER = "#adb5bd"
 
 
 def picture(title, measures, cases) -> str:
-    """`measures` are (name, hint); `cases` are (name, title, {contender: [values of each measure]})."""
+    """`measures` are (name, hint); `cases` are (name, title, {contender: [values of each measure, none if it has none]})."""
     width = LEFT + PANEL * len(measures)
     parts, y = [text(12, 22, title, "bold")], 52
     for i, (name, hint) in enumerate(measures):
@@ -22,6 +22,8 @@ def picture(title, measures, cases) -> str:
         for contender, values in contenders.items():
             parts.append(text(LEFT - 8, y + BAR - 3, contender, "end"))
             for i, runs in enumerate(values):
+                if not runs:
+                    continue
                 most = max(max(other[i]) for other in contenders.values())
                 parts.append(bar(LEFT + i * PANEL, y, runs, (PANEL - ROOM) / most, COLOURS.get(contender, OTHER)))
             y += BAR + GAP
