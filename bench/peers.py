@@ -203,10 +203,11 @@ def trl():
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
 
-    some, report, packing = examples(), Report(), CASE.objective == "instruction"
+    some, report, answering = examples(), Report(), CASE.objective == "instruction"
+    packing = answering and not CASE.target  # which makes fewer updates of as many records
     config = SFTConfig(
         **arguments(1 if packing else CASE.batch), max_length=CASE.length, packing=packing,
-        completion_only_loss=packing)
+        completion_only_loss=answering)
     train(SFTTrainer(
         model=model(some), args=config, train_dataset=Dataset.from_list(some), processing_class=tokenizer,
         peft_config=adapter(), callbacks=[report]), report)
