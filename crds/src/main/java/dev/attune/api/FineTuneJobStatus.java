@@ -7,10 +7,10 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 
 /**
- * What is known of a job. The reconciler writes all but {@code trainer}, {@code estimate}, the condition Fits, {@code progress}, {@code metric}, {@code metrics} and
- * {@code checkpoints}, which come from the trainer and have a field manager of their own. Two fields have both for writers, one
- * after the other: {@code phase} is told by the trainer from its first report of an attempt until the attempt's end, and
- * {@code result} by the trainer first, until the reconciler confirms it.
+ * What is known of a job. The reconciler writes all but {@code trainer}, {@code estimate}, {@code progress}, {@code metric},
+ * {@code metrics}, {@code checkpoints} and the condition Fits, which come from the trainer and have a field manager of their
+ * own. Two fields have both for writers, one after the other: {@code phase} is told by the trainer from its first report of
+ * an attempt until the attempt's end, and {@code result} by the trainer first, until the reconciler confirms it.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @SchemaCustomizer(value = ConditionsAsListMap.class, input = "conditions")
