@@ -13,8 +13,8 @@ class FailureIT {
 
     @Test
     void trainerThatTakesTooMuchMemoryIsNotTriedAgain(Space space) {
-        Recipe.fill(Shelf.of(space, "claim")).write(Recipe.data(4096), "many.jsonl");
-        space.apply(large("greedy", "8192"));
+        Recipe.fill(Shelf.of(space, "claim")).write(Recipe.data(16_384), "many.jsonl");
+        space.apply(large("greedy", "16384"));
         var failed = fails(space, "greedy");
         assertThat(Told.reason(failed)).isEqualTo("OutOfMemory");
         assertThat(Told.message(failed)).contains("600Mi").contains("microBatchSize");
@@ -24,14 +24,14 @@ class FailureIT {
 
     @Test
     void trainerThatMayChooseHowMuchItComputesAtOnceKeepsToItsMemory(Space space) {
-        Recipe.fill(Shelf.of(space, "claim")).write(Recipe.data(4096), "many.jsonl");
+        Recipe.fill(Shelf.of(space, "claim")).write(Recipe.data(16_384), "many.jsonl");
         space.apply(large("modest", "auto"));
         var done = space.await("modest", "the end", Recipe.PATIENCE, Told.holds("Complete"));
         assertThat(done.progress().step()).isEqualTo(2);
         assertThat(done.attempts()).isEqualTo(1);
         assertThat(done).matches(Told.holds("Fits"), "fits");
         var pod = space.trainers("modest").get(0).getMetadata().getName();
-        assertThat(space.kubectl("logs", pod).output()).containsPattern("computing \\d+ of 8192 examples at once");
+        assertThat(space.kubectl("logs", pod).output()).containsPattern("computing \\d+ of 16384 examples at once");
     }
 
     /** A job whose steps don't fit into its memory at once. */
@@ -45,7 +45,7 @@ class FailureIT {
                   data: {train: [{from: pvc://claim/many.jsonl}]}
                   objective: {instruction: {}}
                   method: {full: {}}
-                  training: {steps: 2, batchSize: 8192, microBatchSize: %s, sequenceLength: 64}
+                  training: {steps: 2, batchSize: 16384, microBatchSize: %s, sequenceLength: 64}
                   output: {to: pvc://claim/results/%s}
                   trainer: {resources: {limits: {memory: 600Mi}}}
                 """.formatted(name, atOnce, name);
