@@ -30,7 +30,7 @@ import java.util.function.BooleanSupplier;
 /**
  * Puts together what the steps of a run need.
  *
- * @param forecast told with the start of the run
+ * @param forecast by which an automatic micro-batch is tried or not; empty where nobody knows how much memory there is
  */
 record Assembly(
         FineTuneJob job, Places places, Sink sink, BooleanSupplier stop, Clock clock, Optional<Forecast> forecast) {

@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/** The digest of all that decides a result's weights but for what the hardware does to their rounding, by which checkpoints and results are recognised. */
+/**
+ * The digest of all that decides a result's weights but for what the hardware does to their rounding, by which checkpoints and
+ * results are recognised.
+ */
 final class Recipe {
 
     /** Larger files are told by name and size: hashing a large model would cost more than it guards against. */

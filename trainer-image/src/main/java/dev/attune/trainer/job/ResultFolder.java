@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the adapted model goes. The manifest comes last, and names what loads: on equal hardware equal recipes give equal digests.
+ * Where the adapted model goes. The manifest comes last, and names what loads: on equal hardware equal recipes give equal
+ * digests.
  *
  * @param folder where it lies
  * @param uri the same place, as the manifest names it
