@@ -26,12 +26,14 @@ IGNORED = -100
 tokenizer = transformers.AutoTokenizer.from_pretrained(CASE.model)
 
 
-def stepped(step, tokens, loss):
-    event = {"event": "Stepped", "step": step, "tokens": tokens, "loss": loss}
-    if DEVICE == "cuda":
-        event["deviceBytes"] = torch.cuda.max_memory_allocated()
+def tell(event, **figures):
     with (WORK / "events.jsonl").open("a") as events:
-        events.write(json.dumps(event) + "\n")
+        events.write(json.dumps({"event": event} | figures) + "\n")
+
+
+def stepped(step, tokens, loss):
+    device = {"deviceBytes": torch.cuda.max_memory_allocated()} if DEVICE == "cuda" else {}
+    tell("Stepped", step=step, tokens=tokens, loss=loss, **device)
 
 
 def evaluated(step, model):
@@ -47,8 +49,7 @@ def evaluated(step, model):
             learnt = int((batch["labels"][:, 1:] != IGNORED).sum())
             total, count = total + model(**batch).loss.item() * learnt, count + learnt
     model.train()
-    with (WORK / "events.jsonl").open("a") as events:
-        events.write(json.dumps({"event": "Evaluated", "step": step, "metrics": {"loss": total / count}}) + "\n")
+    tell("Evaluated", step=step, metrics={"loss": total / count})
 
 
 def blocks():

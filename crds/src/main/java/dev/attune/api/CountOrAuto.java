@@ -21,9 +21,14 @@ public record CountOrAuto(Integer count) {
         return new CountOrAuto(value instanceof Number number ? number.intValue() : null);
     }
 
+    /** Whether the number is for the trainer to find. */
+    public boolean automatic() {
+        return count == null;
+    }
+
     @JsonValue
     Object value() {
-        return count == null ? AUTO : count;
+        return automatic() ? AUTO : count;
     }
 
     /** Bounds: the generator gives none to what may be of two types. */

@@ -16,7 +16,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule decisionsKnowNoCluster = noClasses()
             .that()
-            .resideInAnyPackage("..operator.decide..", "..operator.desired..")
+            .resideInAnyPackage("..operator.condition..", "..operator.decide..", "..operator.desired..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -30,7 +30,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule decisionsDoNotAskForTheTime = noClasses()
             .that()
-            .resideInAnyPackage("..operator.decide..", "..operator.desired..")
+            .resideInAnyPackage("..operator.condition..", "..operator.decide..", "..operator.desired..")
             .should()
             .callMethod(java.time.Instant.class, "now")
             .orShould()
@@ -39,6 +39,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule packagesKnowOneAnotherInOneDirection = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
+            .layer("condition")
+            .definedBy("..operator.condition..")
             .layer("desired")
             .definedBy("..operator.desired..")
             .layer("decide")
@@ -51,6 +53,8 @@ class ArchitectureTest {
             .definedBy("..operator.act..")
             .layer("setup")
             .definedBy("..operator.setup..")
+            .whereLayer("condition")
+            .mayOnlyBeAccessedByLayers("decide", "report")
             .whereLayer("desired")
             .mayOnlyBeAccessedByLayers("decide", "observe", "setup")
             .whereLayer("decide")

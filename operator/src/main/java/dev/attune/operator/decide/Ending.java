@@ -1,5 +1,7 @@
 package dev.attune.operator.decide;
 
+import static java.util.function.Predicate.not;
+
 import dev.attune.api.CountOrAuto;
 import dev.attune.api.FineTuneJobSpec;
 import dev.attune.api.Training;
@@ -122,7 +124,7 @@ record Ending(Kind kind, String reason, String message) {
     private static boolean told(FineTuneJobSpec spec) {
         return Optional.ofNullable(spec.training())
                 .map(Training::microBatchSize)
-                .map(CountOrAuto::count)
+                .filter(not(CountOrAuto::automatic))
                 .isPresent();
     }
 

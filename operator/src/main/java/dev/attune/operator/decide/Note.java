@@ -1,6 +1,7 @@
 package dev.attune.operator.decide;
 
 import dev.attune.api.FineTuneJobStatus;
+import dev.attune.operator.condition.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.Optional;
 import java.util.Set;

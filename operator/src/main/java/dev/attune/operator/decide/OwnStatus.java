@@ -6,10 +6,13 @@ import dev.attune.api.FineTuneJobStatus;
 import dev.attune.api.FineTuneJobStatus.JobRef;
 import dev.attune.api.FineTuneJobStatus.Result;
 import dev.attune.api.Method;
+import dev.attune.operator.condition.Conditions;
 import dev.attune.operator.desired.Inputs;
 import dev.attune.protocol.Report;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,7 +36,7 @@ final class OwnStatus {
         return new FineTuneJobStatus(
                 generation,
                 standing.phase(),
-                new Conditions(old, generation, time).of(standing),
+                standing.conditions(new Conditions(old, generation, time)),
                 method(seen.job().getSpec().method()),
                 first(old.startTime(), seen.newest().flatMap(Attempt::started).map(Instant::toString)),
                 standing.over() ? first(old.completionTime(), Optional.of(time)) : null,
@@ -57,7 +60,7 @@ final class OwnStatus {
         return !wanted.equals(new FineTuneJobStatus(
                 known.observedGeneration(),
                 wanted.phase() == null ? null : known.phase(),
-                Conditions.own(known),
+                conditions(known),
                 known.method(),
                 known.startTime(),
                 known.completionTime(),
@@ -74,6 +77,14 @@ final class OwnStatus {
                 null,
                 null,
                 wanted.result() == null ? null : known.result()));
+    }
+
+    private static List<Condition> conditions(FineTuneJobStatus known) {
+        return known.conditions() == null
+                ? null
+                : known.conditions().stream()
+                        .filter(condition -> !condition.getType().equals(Conditions.FITS))
+                        .toList();
     }
 
     /** The Job of an attempt that goes on; when all is over, the last one's, whose log is of interest. */

@@ -6,6 +6,7 @@ import dev.attune.api.FineTuneJobStatus.Phase;
 import dev.attune.api.FineTuneJobStatus.Result;
 import dev.attune.api.Method;
 import dev.attune.api.Output;
+import dev.attune.operator.condition.Conditions;
 import dev.attune.operator.decide.Resolution.Hopeless;
 import dev.attune.operator.decide.Resolution.Waiting;
 import io.fabric8.kubernetes.api.model.Condition;

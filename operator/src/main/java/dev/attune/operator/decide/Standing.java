@@ -2,7 +2,9 @@ package dev.attune.operator.decide;
 
 import dev.attune.api.FineTuneJobStatus;
 import dev.attune.api.FineTuneJobStatus.Phase;
+import dev.attune.operator.condition.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -48,6 +50,24 @@ record Standing(Kind kind, Phase phase, String reason, String message) {
                 phase,
                 ready.map(Condition::getReason).orElse(phase.name()),
                 ready.map(Condition::getMessage).orElse(""));
+    }
+
+    /**
+     * All of the reconciler's conditions, at all times, in terms that kstatus understands: Ready=False while something is still
+     * to come, Stalled=True when nothing will.
+     */
+    List<Condition> conditions(Conditions made) {
+        return List.of(
+                made.of(Conditions.READY, kind == Kind.COMPLETE, reason, message),
+                condition(made, Conditions.PROGRESSING, Kind.PROGRESSING),
+                condition(made, Conditions.SUSPENDED, Kind.SUSPENDED),
+                condition(made, Conditions.COMPLETE, Kind.COMPLETE),
+                condition(made, Conditions.FAILED, Kind.FAILED),
+                condition(made, Conditions.STALLED, Kind.FAILED));
+    }
+
+    private Condition condition(Conditions made, String type, Kind holding) {
+        return made.of(type, kind == holding, reason, kind == holding ? message : "");
     }
 
     /** Whether the job is over, well or not. */

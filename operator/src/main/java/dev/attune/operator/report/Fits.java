@@ -2,20 +2,17 @@ package dev.attune.operator.report;
 
 import dev.attune.api.FineTuneJob;
 import dev.attune.api.FineTuneJobStatus.Estimate;
+import dev.attune.operator.condition.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The condition that tells whether a run takes no more memory than its container has. */
 final class Fits {
-
-    private static final String TYPE = "Fits";
 
     private Fits() {}
 
@@ -39,29 +36,16 @@ final class Fits {
     }
 
     private static Condition condition(boolean fits, Estimate estimate, FineTuneJob job, Instant now) {
-        var status = fits ? "True" : "False";
-        return new ConditionBuilder()
-                .withType(TYPE)
-                .withStatus(status)
-                .withObservedGeneration(job.getMetadata().getGeneration())
-                .withReason(fits ? "EnoughMemory" : "TooLittleMemory")
-                .withMessage("by estimate it takes %s of memory, and its container or machine has %s%s"
-                        .formatted(
-                                estimate.peakMemory(),
-                                estimate.memory(),
-                                estimate.advice() == null ? "" : ": " + estimate.advice()))
-                .withLastTransitionTime(known(job)
-                        .filter(before -> before.getStatus().equals(status))
-                        .map(Condition::getLastTransitionTime)
-                        .findFirst()
-                        .orElse(now.truncatedTo(ChronoUnit.SECONDS).toString()))
-                .build();
-    }
-
-    private static Stream<Condition> known(FineTuneJob job) {
-        return job.getStatus() == null || job.getStatus().conditions() == null
-                ? Stream.empty()
-                : job.getStatus().conditions().stream()
-                        .filter(condition -> condition.getType().equals(TYPE));
+        var time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+        return new Conditions(job.getStatus(), job.getMetadata().getGeneration(), time)
+                .of(
+                        Conditions.FITS,
+                        fits,
+                        fits ? "EnoughMemory" : "TooLittleMemory",
+                        "by estimate it takes %s of memory, and its container or machine has %s%s"
+                                .formatted(
+                                        estimate.peakMemory(),
+                                        estimate.memory(),
+                                        estimate.advice() == null ? "" : ": " + estimate.advice()));
     }
 }

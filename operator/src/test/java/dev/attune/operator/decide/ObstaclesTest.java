@@ -4,6 +4,7 @@ import static dev.attune.api.FineTuneJobStatus.Phase.Failed;
 import static dev.attune.api.FineTuneJobStatus.Phase.Pending;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.attune.operator.condition.Conditions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

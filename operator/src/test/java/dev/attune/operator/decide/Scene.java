@@ -4,6 +4,7 @@ import dev.attune.api.FineTuneJob;
 import dev.attune.api.FineTuneJobStatus;
 import dev.attune.api.FineTuneJobStatus.Phase;
 import dev.attune.api.FineTuneJobStatus.Progress;
+import dev.attune.operator.condition.Conditions;
 import dev.attune.operator.desired.TrainerDefaults;
 import dev.attune.protocol.TrainerPod;
 import io.fabric8.kubernetes.api.model.Condition;

@@ -59,23 +59,30 @@ public final class Appraisal {
         }
         var length = Math.min(spec.training().sequenceLength(), FineTuning.room(method, architecture.maxLength()));
         var half = spec.training().precision() == Training.Precision.BF16 && processor.fastBf16();
-        return choice(outline(shapes.config(), architecture, objective, shapes.tokenizer()), method, length, half);
+        return choice(
+                outline(shapes.config(), architecture, objective, shapes.tokenizer()),
+                method,
+                training(method, spec.training().batchSize(), length, half));
     }
 
-    /** Looks at a job whose model and texts were read; these may be shorter than the manifest allows. */
+    /** Looks at a job whose model and texts were read; these may be shorter than the manifest allows, and fewer. */
     static Choice of(FineTuneJob job, Places places, Ingredients made, Room room) {
         var model = made.start().model();
-        var longest = made.material().train().stream().mapToInt(Example::length).max();
-        return new Appraisal(job, places, room)
-                .choice(
-                        outline(
-                                model.config(),
-                                model.architecture(),
-                                made.objective(),
-                                made.tokenizer().folder()),
+        var texts = made.material().train();
+        var longest = texts.stream().mapToInt(Example::length).max();
+        var appraisal = new Appraisal(job, places, room);
+        return appraisal.choice(
+                outline(
+                        model.config(),
+                        model.architecture(),
+                        made.objective(),
+                        made.tokenizer().folder()),
+                made.method(),
+                appraisal.training(
                         made.method(),
+                        Math.min(job.getSpec().training().batchSize(), texts.size()),
                         longest.orElse(0),
-                        model.precision() == Precision.BF16);
+                        model.precision() == Precision.BF16));
     }
 
     private static Outline outline(Config config, Architecture architecture, Objective objective, Path tokenizer) {
@@ -87,18 +94,18 @@ public final class Appraisal {
                 tokenizer.resolve(Tokenizer.FILE).toFile().length());
     }
 
-    private Choice choice(Outline outline, Method method, int length, boolean half) {
+    private Choice choice(Outline outline, Method method, Outline.Training training) {
         var others = Alternatives.to(job.getSpec().method(), this::method);
-        var choice = new Choice(outline, method, training(method, length, half), others);
-        return job.getSpec().training().microBatchSize().count() == null ? choice.within(room.planned()) : choice;
+        var choice = new Choice(outline, method, training, others);
+        return job.getSpec().training().microBatchSize().automatic() ? choice.within(room.planned()) : choice;
     }
 
-    private Outline.Training training(Method method, int length, boolean half) {
+    private Outline.Training training(Method method, int texts, int length, boolean half) {
         var training = job.getSpec().training();
         var checkpointing = training.gradientCheckpointing() && method.optimisation() == Optimisation.ADAMW;
         return new Outline.Training(
-                training.batchSize(),
-                Plan.microBatchSize(training),
+                texts,
+                Math.min(texts, Plan.microBatchSize(training)),
                 length,
                 checkpointing,
                 half,

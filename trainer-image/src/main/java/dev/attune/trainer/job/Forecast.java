@@ -26,11 +26,7 @@ record Forecast(Choice choice, Room room) {
                 Room.quantity(peak()),
                 Room.quantity(room.bytes()),
                 Room.quantity(choice.estimate().checkpointBytes()),
-                fits() ? null : advice());
-    }
-
-    private boolean fits() {
-        return peak() <= room.bytes();
+                advice().orElse(null));
     }
 
     private long peak() {
@@ -39,20 +35,22 @@ record Forecast(Choice choice, Room room) {
 
     /** What to write where there is less than it takes. */
     Optional<String> warning() {
-        return fits()
-                ? Optional.empty()
-                : Optional.of("the run may end without memory: by estimate it takes %s, and %s has %s: %s"
-                        .formatted(Room.quantity(peak()), room.whose(), Room.quantity(room.bytes()), advice()));
+        return advice().map(advice -> "the run may end without memory: by estimate it takes %s, and %s has %s: %s"
+                .formatted(Room.quantity(peak()), room.whose(), Room.quantity(room.bytes()), advice));
     }
 
-    private String advice() {
+    private Optional<String> advice() {
+        if (peak() <= room.bytes()) {
+            return Optional.empty();
+        }
         var enough = choice.changes(room.bytes()).stream()
                 .filter(change -> change.fits(room.bytes()))
                 .map(Forecast::change)
                 .collect(Collectors.joining(", or "));
-        return enough.isEmpty()
-                ? "give the trainer more, or take a smaller model"
-                : "write %s, or give the trainer more".formatted(enough);
+        return Optional.of(
+                enough.isEmpty()
+                        ? "give the trainer more, or take a smaller model"
+                        : "write %s, or give the trainer more".formatted(enough));
     }
 
     private static String change(Change change) {

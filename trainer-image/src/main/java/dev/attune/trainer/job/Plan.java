@@ -43,7 +43,7 @@ public record Plan(
         return new Plan(
                 order.batchSize(),
                 microBatchSize(training),
-                training.microBatchSize().count() == null,
+                training.microBatchSize().automatic(),
                 total,
                 every == null ? 0 : every,
                 save == null ? Math.max(1, total / CHECKPOINTS) : save,
@@ -52,8 +52,8 @@ public record Plan(
 
     /** What the manifest says; auto: the whole batch, as long as nobody found that there is no memory for it. */
     static int microBatchSize(Training training) {
-        var said = training.microBatchSize().count();
-        return said == null ? training.batchSize() : said;
+        var said = training.microBatchSize();
+        return said.automatic() ? training.batchSize() : said.count();
     }
 
     private static int totalSteps(Training training, Order order, double epochs) {

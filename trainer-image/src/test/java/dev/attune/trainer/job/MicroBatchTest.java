@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,20 @@ class MicroBatchTest {
                         "trying 1 example at once",
                         "computing 1 of 4 examples at once, as many as there is memory for");
         assertThat(auto.bytes(RESULT)).isEqualTo(single.bytes(RESULT));
+    }
+
+    @Test
+    void aBatchIsNoLargerThanItsDataWhateverTheManifestSays() {
+        var forecasts = IntStream.of(36, 4000)
+                .mapToObj(size -> job("of" + size)
+                        .run(by("auto").replace("batchSize: 4", "batchSize: " + size), of(Optional.of(Room.here()))))
+                .toList();
+
+        assertThat(forecasts).allSatisfy(outcome -> assertThat(told(outcome)).isEmpty());
+        assertThat(forecasts.get(1).all(Event.Estimated.class))
+                .isEqualTo(forecasts.get(0).all(Event.Estimated.class));
+        assertThat(forecasts.get(1).all(Event.Stepped.class).get(0).tokens())
+                .isEqualTo(forecasts.get(0).all(Event.Stepped.class).get(0).tokens());
     }
 
     @Test
