@@ -15,7 +15,7 @@ public final class Estimator {
     private static final long WORD = Float.BYTES;
 
     /** Numbers of logits that are there at a time, as {@code ChunkedCrossEntropy} has it. */
-    static final long CHUNK = 1 << 22;
+    static final long CHUNK = 1 << 23;
 
     /** How often they are there: as what the head gave, its softmax, and their gradient. */
     private static final int LOGITS = 3;
@@ -34,6 +34,12 @@ public final class Estimator {
 
     /** Layers' worth of memory that gradients take on their way through one. */
     private static final double GRADIENTS = 1;
+
+    /** Layers' worth of memory that both take where a layer is computed again on the way of its gradients. */
+    private static final double AGAIN = 2.75;
+
+    /** Which part of the memory that activations leave is taken by gradients, which come as those go. */
+    static final double REUSED = 0.4;
 
     /** Codes that share a scale of 32 bits. */
     private static final int CODES_PER_SCALE = 64;
@@ -64,21 +70,30 @@ public final class Estimator {
     private static Memory memory(Workload work) {
         var trained = work.trained();
         var activations = work.head().alone() ? 0 : activations(work);
+        var gradients = gradients(work, activations);
         return new Memory(
                 weights(work.weights()),
-                trained.numbers() * WORD,
+                gradients,
                 (long) (trained.numbers() * trained.moments().bytes()),
                 activations,
                 logits(work),
                 workspace(work),
-                Math.max(0, work.beside().again() * WORD - activations / 2),
+                Math.max(0, work.beside().again() * WORD - activations - gradients),
                 PROCESS + TOKENIZER * work.beside().tokenizer());
     }
 
-    /** Of what became codes, the memory that it was read into remains as gaps between these. */
     private static long weights(Workload.Weights weights) {
         var codes = weights.codes() * weights.codeBits() / Byte.SIZE + weights.codes() / CODES_PER_SCALE * WORD;
-        return (weights.parameters() - weights.halves()) * WORD + weights.halves() * Short.BYTES + codes;
+        var exact = weights.parameters() - weights.halves() - weights.codes();
+        return exact * WORD + weights.halves() * Short.BYTES + codes;
+    }
+
+    /** They are let go after every step; within it, those of one micro-batch wait for the next one's. */
+    private static long gradients(Workload work, long activations) {
+        var all = work.trained().numbers() * WORD;
+        return work.batch().atOnce() < work.batch().size()
+                ? all
+                : (long) Math.max(work.head().trained() * WORD, all - REUSED * activations);
     }
 
     private static long activations(Workload work) {
@@ -146,10 +161,10 @@ public final class Estimator {
         return (long) (tokens * layer * layers(work)) + restored(work) + largest * WORD;
     }
 
-    /** Layers' worth of memory beside what is kept: what is computed again is so on the way of the gradients. */
+    /** Layers' worth of memory beside what is kept. */
     private static double layers(Workload work) {
         if (work.recomputed()) {
-            return PASSING + GRADIENTS;
+            return AGAIN;
         }
         return work.layers().stream().allMatch(Layer::learns) ? GRADIENTS : PASSING;
     }

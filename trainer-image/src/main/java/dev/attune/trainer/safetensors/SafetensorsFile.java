@@ -36,6 +36,10 @@ public final class SafetensorsFile {
     /** How many bytes are copied at a time. */
     private static final int CHUNK = 4 << 20;
 
+    /** Bytes on their way: one for each array would lie there until Java collects them, and come to a whole model. */
+    private static final ThreadLocal<ByteBuffer> COPIED =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(CHUNK));
+
     private final Path path;
     private final Map<String, Entry> entries;
 
@@ -181,9 +185,9 @@ public final class SafetensorsFile {
         var array = Torch.manager().create(entry.shape(), type.djl == null ? DataType.FLOAT32 : type.djl);
         try (var channel = FileChannel.open(path);
                 var row = array.reshape(entry.shape().size())) {
-            var buffer = ByteBuffer.allocateDirect((int) Math.min(chunk, entry.bytes()));
+            var buffer = COPIED.get();
             for (var done = 0L; done < entry.bytes(); done += buffer.limit()) {
-                buffer.clear().limit((int) Math.min(buffer.capacity(), entry.bytes() - done));
+                buffer.clear().limit((int) Math.min(chunk, entry.bytes() - done));
                 fill(channel, path, entry.position() + done, buffer);
                 try (var numbers = array(buffer, type, new Shape(buffer.limit() / type.bytes));
                         var place = Ops.slice(row, done / type.bytes, (done + buffer.limit()) / type.bytes)) {

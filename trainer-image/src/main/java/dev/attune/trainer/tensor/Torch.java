@@ -103,6 +103,14 @@ public final class Torch {
         weight.setRequiresGradient(true);
     }
 
+    /**
+     * Lets a weight's gradient go, with its memory; the next one starts at 0. libtorch keeps a gradient as long as what it
+     * belongs to, so the weight becomes another one of the same numbers.
+     */
+    public static void dropGradient(NDArray weight) {
+        weight.intern(leaf(weight));
+    }
+
     /** The same numbers, sharing memory, as something that gradients are kept for and that knows of no history. */
     public static NDArray leaf(NDArray array) {
         var leaf = Ops.detach(array);

@@ -2,6 +2,7 @@ package dev.attune.trainer.train;
 
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.method.Trainable;
+import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.tensor.Updates;
 import java.util.List;
 
@@ -13,9 +14,9 @@ public record Gradients(List<Trainable> trainables) {
         return trainables.stream().map(t -> t.array().getGradient()).toList();
     }
 
-    /** Sets all to 0. */
-    void zero() {
-        Updates.zero(all());
+    /** Lets them go, with their memory: the next pass begins at 0. Nobody else may look at what is trained meanwhile. */
+    void drop() {
+        trainables.forEach(t -> Torch.dropGradient(t.array()));
     }
 
     /** Total L2 norm; what exceeds the limit is scaled down to it, unless that is 0. */

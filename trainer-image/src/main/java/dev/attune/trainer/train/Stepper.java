@@ -73,21 +73,28 @@ public final class Stepper {
             }
             // What an update draws is the same whatever the layers drew, and in how many parts.
             Torch.seed(~seeds[0]);
-            var update = optimiser.step(loss, learningRate, () -> gradients(drawn, seeds, count));
+            var update = optimiser.step(loss, learningRate, () -> anew(drawn, seeds, count));
+            optimiser.gradients().drop();
             return new Outcome(loss, norm, Optional.of(update));
         }
     }
 
-    /** Computes the gradients of a batch, which the next step begins anew: it takes what a step takes, and moves nothing. */
+    /** Computes the gradients of a batch, and lets them go: it takes what a step takes, and moves nothing. */
     public void rehearse(Batch batch) {
-        gradients(List.of(objective.drawn(batch, 0)), new long[1], 1);
+        try {
+            gradients(List.of(objective.drawn(batch, 0)), new long[1], 1);
+        } finally {
+            optimiser.gradients().drop();
+        }
     }
 
-    /** The mean loss, and its gradients anew. */
+    private double anew(List<Batch> batches, long[] seeds, double count) {
+        optimiser.gradients().drop();
+        return gradients(batches, seeds, count);
+    }
+
+    /** The mean loss; gradients are added to those that are there. */
     private double gradients(List<Batch> batches, long[] seeds, double count) {
-        try (var scope = Scope.withoutGradients()) {
-            optimiser.gradients().zero();
-        }
         var sum = 0.0;
         for (var i = 0; i < batches.size(); i++) {
             Torch.seed(seeds[i]);

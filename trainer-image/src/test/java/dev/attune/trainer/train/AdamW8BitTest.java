@@ -39,7 +39,7 @@ class AdamW8BitTest {
             var trainable = trainable(SHAPE);
             var optimiser = of.apply(List.of(trainable));
             for (var step = 0; step < steps; step++) {
-                optimiser.gradients().zero();
+                optimiser.gradients().drop();
                 try (var history = Scope.withGradients()) {
                     Torch.backward(trainable.array().sub(target).square().sum(), Torch.scalar(0.5));
                 }

@@ -52,7 +52,7 @@ class LbfgsTest {
 
     private double gradients(Fit fit) {
         try (var scope = Scope.withoutGradients()) {
-            fit.optimiser().gradients().zero();
+            fit.optimiser().gradients().drop();
         }
         try (var scope = Scope.withGradients()) {
             var loss = Ops.linear(x, fit.w(), fit.b())
