@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OpsTest {
 
@@ -40,6 +45,24 @@ class OpsTest {
             var v = random(2, 2, 5, 8);
             var expected = Ops.attention(q, k.repeat(1, 2), v.repeat(1, 2), true);
             assertClose(Ops.attention(q, k, v, true), expected);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3 3 3", "2 4 3", "9"})
+    void textsBehindEachOtherAttendAsIfAlone(String texts) {
+        var lengths = Stream.of(texts.split(" ")).mapToLong(Long::parseLong).toArray();
+        try (var scope = Scope.withoutGradients()) {
+            var q = random(1, 9, 4, 8).transpose(0, 2, 1, 3);
+            var k = random(1, 2, 9, 8);
+            var v = random(1, 2, 9, 8);
+            var alone = new NDList();
+            var from = 0L;
+            for (var length : lengths) {
+                var place = ":, :, %d:%d".formatted(from, from += length);
+                alone.add(Ops.attention(q.get(place), k.get(place), v.get(place), true));
+            }
+            assertClose(Ops.attention(q, k, v, lengths, true), NDArrays.concat(alone, 2));
         }
     }
 
