@@ -20,7 +20,7 @@ public record Estimate(long parameters, long trainableParameters, Memory memory,
      * @param activations what layers make and keep for their gradients
      * @param logits a chunk of what the head gives, with what its gradient needs
      * @param workspace what a layer computes on the way, and gradients that are on their way
-     * @param again the model as it was, to write what it wrote
+     * @param again the model as it was, to write what it wrote, or what is merged
      * @param process what libtorch and Java take for themselves
      */
     public record Memory(

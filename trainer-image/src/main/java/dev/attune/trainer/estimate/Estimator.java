@@ -78,7 +78,7 @@ public final class Estimator {
                 activations,
                 logits(work),
                 workspace(work),
-                Math.max(0, work.beside().again() * WORD - activations - gradients),
+                Math.max(0, work.beside().again() * WORD - activations / 2 - gradients),
                 PROCESS + TOKENIZER * work.beside().tokenizer());
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -23,12 +24,17 @@ import java.util.stream.IntStream;
  * @param modelType its configuration's {@code model_type}
  * @param task what it is asked for
  * @param writes whether it writes at the end, and what it was before training does as well
+ * @param merges whether what was learnt is folded into the model's own weights
  * @param tokenizer bytes of its tokenizer's file
  */
-public record Outline(String modelType, Architecture architecture, Task task, boolean writes, long tokenizer) {
+public record Outline(
+        String modelType, Architecture architecture, Task task, boolean writes, boolean merges, long tokenizer) {
 
     /** Arrays of states of an attention, and of a feed-forward network: what a norm gave, and a sum. */
     private static final long STATES = 2;
+
+    /** Numbers of each output by which a merged model is compared: 64 rows from both, their difference, and its size. */
+    private static final long COMPARED = 4 * 64;
 
     private static final Set<Part> ATTENTION = Set.of(Part.READING, Part.WRITING);
 
@@ -81,20 +87,39 @@ public record Outline(String modelType, Architecture architecture, Task task, bo
                 && footprint.additions().isEmpty()
                 && headNames().containsAll(footprint.own())
                 && footprint.own().size() == footprint.trained().size();
+        var head = head(footprint, alone);
         return new Workload(
                 weights(footprint, quantization, training.half()),
                 trained(method, footprint, training.moments()),
                 layers(footprint, alone, training.half()),
-                head(footprint, alone),
+                head,
                 new Workload.Batch(
                         training.texts(),
                         training.atOnce(),
                         Math.min(training.length(), architecture.maxLength() - method.places()),
                         footprint.virtualTokens(),
                         footprint.keysInFront()),
-                new Workload.Beside(writes && !method.hasAdapter() ? size(parameter -> true) : 0, tokenizer),
+                new Workload.Beside(again(method, footprint, head), tokenizer),
                 training.checkpointing() || quantization.isPresent(),
                 training.half());
+    }
+
+    /** What is merged lies beside what was trained, to be compared with it. */
+    private long again(Method method, Footprint footprint, Workload.Head head) {
+        if (!method.hasAdapter()) {
+            return writes ? size(parameter -> true) : 0;
+        }
+        if (!merges) {
+            return 0;
+        }
+        var adapted = footprint.additions().stream().map(Addition::module).collect(Collectors.toSet());
+        return size(parameter -> parameter.isMatrix() && adapted.contains(parameter.module()))
+                + size(coded(method.quantization()))
+                + COMPARED * head.outputs();
+    }
+
+    private Predicate<Parameter> coded(Optional<Quantization> quantization) {
+        return parameter -> quantization.isPresent() && Quantization.replaces(architecture, parameter);
     }
 
     private List<String> headNames() {
@@ -102,8 +127,7 @@ public record Outline(String modelType, Architecture architecture, Task task, bo
     }
 
     private Workload.Weights weights(Footprint footprint, Optional<Quantization> quantization, boolean half) {
-        Predicate<Parameter> coded =
-                parameter -> quantization.isPresent() && Quantization.replaces(architecture, parameter);
+        var coded = coded(quantization);
         return new Workload.Weights(
                 size(parameter -> true),
                 size(coded),

@@ -42,7 +42,7 @@ public record Workload(
     /**
      * What else lies in memory.
      *
-     * @param again numbers of the model that is read once more, to show what training changed
+     * @param again numbers of the model that come once more at the end: read, to show what training changed, or merged
      * @param tokenizer bytes of its file
      */
     public record Beside(long again, long tokenizer) {}

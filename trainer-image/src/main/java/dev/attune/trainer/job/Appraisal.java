@@ -1,6 +1,7 @@
 package dev.attune.trainer.job;
 
 import dev.attune.api.FineTuneJob;
+import dev.attune.api.Output.Form;
 import dev.attune.api.Training;
 import dev.attune.trainer.data.Example;
 import dev.attune.trainer.estimate.Choice;
@@ -60,52 +61,49 @@ public final class Appraisal {
         var length = Math.min(spec.training().sequenceLength(), FineTuning.room(method, architecture.maxLength()));
         var half = spec.training().precision() == Training.Precision.BF16 && processor.fastBf16();
         return choice(
-                outline(shapes.config(), architecture, objective, shapes.tokenizer()),
-                method,
-                training(method, spec.training().batchSize(), length, half));
+                outline(shapes.config(), architecture, method, objective, shapes.tokenizer()), method, length, half);
     }
 
-    /** Looks at a job whose model and texts were read; these may be shorter than the manifest allows, and fewer. */
+    /** Looks at a job whose model and texts were read; these may be shorter than the manifest allows. */
     static Choice of(FineTuneJob job, Places places, Ingredients made, Room room) {
         var model = made.start().model();
-        var texts = made.material().train();
-        var longest = texts.stream().mapToInt(Example::length).max();
+        var longest = made.material().train().stream().mapToInt(Example::length).max();
         var appraisal = new Appraisal(job, places, room);
         return appraisal.choice(
-                outline(
+                appraisal.outline(
                         model.config(),
                         model.architecture(),
+                        made.method(),
                         made.objective(),
                         made.tokenizer().folder()),
                 made.method(),
-                appraisal.training(
-                        made.method(),
-                        Math.min(job.getSpec().training().batchSize(), texts.size()),
-                        longest.orElse(0),
-                        model.precision() == Precision.BF16));
+                longest.orElse(0),
+                model.precision() == Precision.BF16);
     }
 
-    private static Outline outline(Config config, Architecture architecture, Objective objective, Path tokenizer) {
+    private Outline outline(
+            Config config, Architecture architecture, Method method, Objective objective, Path tokenizer) {
         return new Outline(
                 config.text("model_type", ""),
                 architecture,
                 objective.task(),
                 objective.writes(),
+                FineTuning.form(job.getSpec(), method) == Form.MERGED,
                 tokenizer.resolve(Tokenizer.FILE).toFile().length());
     }
 
-    private Choice choice(Outline outline, Method method, Outline.Training training) {
+    private Choice choice(Outline outline, Method method, int length, boolean half) {
         var others = Alternatives.to(job.getSpec().method(), this::method);
-        var choice = new Choice(outline, method, training, others);
+        var choice = new Choice(outline, method, training(method, length, half), others);
         return job.getSpec().training().microBatchSize().automatic() ? choice.within(room.planned()) : choice;
     }
 
-    private Outline.Training training(Method method, int texts, int length, boolean half) {
+    private Outline.Training training(Method method, int length, boolean half) {
         var training = job.getSpec().training();
         var checkpointing = training.gradientCheckpointing() && method.optimisation() == Optimisation.ADAMW;
         return new Outline.Training(
-                texts,
-                Math.min(texts, Plan.microBatchSize(training)),
+                training.batchSize(),
+                Plan.microBatchSize(training),
                 length,
                 checkpointing,
                 half,

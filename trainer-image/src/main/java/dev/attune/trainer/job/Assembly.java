@@ -81,7 +81,11 @@ record Assembly(
                 training.gradientClip());
         var tried = tried(
                 plan,
-                new Trial(stepper, made.material().train(), made.tokenizer().pad()));
+                new Trial(
+                        stepper,
+                        made.material().train(),
+                        plan.batchSize(),
+                        made.tokenizer().pad()));
         return new Loop(setup(made, adapted, rows, optimiser, stepper, tried), tried, order, store, sink, stop);
     }
 

@@ -86,11 +86,9 @@ public final class FineTuning {
     }
 
     private String smaller() {
-        var training = job.getSpec().training();
-        return (training.microBatchSize().automatic()
-                        ? "write a number as spec.training.microBatchSize, for example 1"
-                        : "lower spec.training.microBatchSize")
-                + (training.gradientCheckpointing() ? "" : ", set spec.training.gradientCheckpointing: true");
+        return job.getSpec().training().microBatchSize().automatic()
+                ? "write a number as spec.training.microBatchSize, for example 1"
+                : "lower spec.training.microBatchSize";
     }
 
     private ExitCode failed(TrainerFailure failure) {
@@ -207,8 +205,7 @@ public final class FineTuning {
         start.model().freeze(adapted.trainables().stream().map(Trainable::array).toList());
         var examples = made.material().train().size();
         var wholly = made.method().optimisation() == Optimisation.LBFGS;
-        var atOnce = wholly ? examples : Math.min(examples, training.batchSize());
-        var order = new Order(examples, atOnce, training.seed());
+        var order = new Order(examples, wholly ? examples : training.batchSize(), training.seed());
         var said = Plan.of(spec, order, made.method());
         var plan =
                 said.automatic() ? forecast.map(Forecast::atOnce).map(said::by).orElse(said) : said;

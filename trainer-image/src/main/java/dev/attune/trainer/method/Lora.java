@@ -175,7 +175,8 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
             var weights = model.plainWeights();
             updates.values()
                     .forEach(update -> weights.computeIfPresent(
-                            update.layer().name(), (name, weight) -> scope.keep(update.foldedInto(weight))));
+                            update.layer().name(),
+                            (name, weight) -> scope.keep(Scope.result(() -> update.foldedInto(weight)))));
             weights.values().forEach(scope::keep);
             return weights;
         }

@@ -217,7 +217,8 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
             var weights = new LinkedHashMap<>(model.weights());
             updates.values()
                     .forEach(update -> weights.computeIfPresent(
-                            update.layer().name(), (name, weight) -> scope.keep(update.foldedInto(weight))));
+                            update.layer().name(),
+                            (name, weight) -> scope.keep(Scope.result(() -> update.foldedInto(weight)))));
             return weights;
         }
     }

@@ -69,6 +69,7 @@ public final class Stepper {
             var norm = optimiser.clip(gradientClip);
             beforeUpdate.run();
             if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+                optimiser.gradients().drop();
                 return new Outcome(loss, norm, Optional.empty());
             }
             // What an update draws is the same whatever the layers drew, and in how many parts.
@@ -79,10 +80,11 @@ public final class Stepper {
         }
     }
 
-    /** Computes the gradients of a batch, and lets them go: it takes what a step takes, and moves nothing. */
-    public void rehearse(Batch batch) {
+    /** Computes the gradients of micro-batches, and lets them go: it takes what a step takes, and moves nothing. */
+    public void rehearse(List<Batch> batches) {
         try {
-            gradients(List.of(objective.drawn(batch, 0)), new long[1], 1);
+            var drawn = batches.stream().map(batch -> objective.drawn(batch, 0)).toList();
+            gradients(drawn, new long[batches.size()], 1);
         } finally {
             optimiser.gradients().drop();
         }

@@ -27,8 +27,13 @@ class OutlineTest {
     private static final Outline.Training TRAINING = new Outline.Training(4, 4, 256, false, false, Moments.ADAMW);
 
     private static Workload work(Method method) {
+        return work(method, false);
+    }
+
+    private static Workload work(Method method, boolean merges) {
         var architecture = Architectures.of(config(), Task.LANGUAGE_MODELING);
-        return new Outline("llama", architecture, Task.LANGUAGE_MODELING, true, 3_000_000).workload(method, TRAINING);
+        return new Outline("llama", architecture, Task.LANGUAGE_MODELING, true, merges, 3_000_000)
+                .workload(method, TRAINING);
     }
 
     private static Config config() {
@@ -47,6 +52,19 @@ class OutlineTest {
     private static Method full() {
         return Methods.of(
                 new dev.attune.api.Method(new Full(null), null, null, null, null, null, null, null, null), Path::of);
+    }
+
+    @Test
+    void whatIsMergedLiesBesideWhatWasTrainedAndWhatBecameCodesIsRestored() {
+        var adapted = 30 * (576 + 192) * 576;
+        var compared = 4 * 64 * 49_152;
+        var coded = work(lora(Lora.Quantization.NF4), true);
+
+        assertThat(work(lora(null)).beside().again()).isZero();
+        assertThat(work(lora(null), true).beside().again()).isEqualTo(adapted + compared);
+        assertThat(coded.beside().again())
+                .isEqualTo(adapted + compared + coded.weights().codes());
+        assertThat(work(full(), true).beside().again()).isEqualTo(134_515_008);
     }
 
     @Test

@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,20 +104,6 @@ class MicroBatchTest {
     }
 
     @Test
-    void aBatchIsNoLargerThanItsDataWhateverTheManifestSays() {
-        var forecasts = IntStream.of(36, 4000)
-                .mapToObj(size -> job("of" + size)
-                        .run(by("auto").replace("batchSize: 4", "batchSize: " + size), of(Optional.of(Room.here()))))
-                .toList();
-
-        assertThat(forecasts).allSatisfy(outcome -> assertThat(told(outcome)).isEmpty());
-        assertThat(forecasts.get(1).all(Event.Estimated.class))
-                .isEqualTo(forecasts.get(0).all(Event.Estimated.class));
-        assertThat(forecasts.get(1).all(Event.Stepped.class).get(0).tokens())
-                .isEqualTo(forecasts.get(0).all(Event.Stepped.class).get(0).tokens());
-    }
-
-    @Test
     void automaticIsTriedWhereNobodyKnowsHowMuchThereIsAndATrialLeavesNoTrace() {
         var whole = job("whole");
         whole.run(by(4));
@@ -159,8 +144,9 @@ class MicroBatchTest {
                     .examples(files, model.architecture(), tokenizer, 64)
                     .all();
 
-            assertThat(new Trial(stepper, examples, tokenizer.pad()).largest(6)).isEqualTo(2);
-            assertThat(tried).containsExactly(6, 3, 2);
+            assertThat(new Trial(stepper, examples, 6, tokenizer.pad()).largest(6))
+                    .isEqualTo(2);
+            assertThat(tried).containsExactly(6, 3, 2, 2);
         }
     }
 }
