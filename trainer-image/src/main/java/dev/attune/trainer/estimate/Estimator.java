@@ -36,7 +36,7 @@ public final class Estimator {
     private static final double GRADIENTS = 1;
 
     /** Layers' worth of memory that both take where a layer is computed again on the way of its gradients. */
-    private static final double AGAIN = 2.75;
+    static final double AGAIN = 2.75;
 
     /** Which part of the memory that activations leave is taken by gradients, which come as those go. */
     static final double REUSED = 0.4;

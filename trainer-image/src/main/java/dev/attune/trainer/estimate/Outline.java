@@ -24,17 +24,17 @@ import java.util.stream.IntStream;
  * @param modelType its configuration's {@code model_type}
  * @param task what it is asked for
  * @param writes whether it writes at the end, and what it was before training does as well
- * @param merges whether what was learnt is folded into the model's own weights
+ * @param compared rows of what a head gives by which a merged model is compared; 0: what was learnt is kept apart
  * @param tokenizer bytes of its tokenizer's file
  */
 public record Outline(
-        String modelType, Architecture architecture, Task task, boolean writes, boolean merges, long tokenizer) {
+        String modelType, Architecture architecture, Task task, boolean writes, long compared, long tokenizer) {
 
     /** Arrays of states of an attention, and of a feed-forward network: what a norm gave, and a sum. */
     private static final long STATES = 2;
 
-    /** Numbers of each output by which a merged model is compared: 64 rows from both, their difference, and its size. */
-    private static final long COMPARED = 4 * 64;
+    /** How often the rows that are compared are there: of both models, as their difference, and as its size. */
+    private static final long COMPARISONS = 4;
 
     private static final Set<Part> ATTENTION = Set.of(Part.READING, Part.WRITING);
 
@@ -109,13 +109,13 @@ public record Outline(
         if (!method.hasAdapter()) {
             return writes ? size(parameter -> true) : 0;
         }
-        if (!merges) {
+        if (compared == 0) {
             return 0;
         }
         var adapted = footprint.additions().stream().map(Addition::module).collect(Collectors.toSet());
         return size(parameter -> parameter.isMatrix() && adapted.contains(parameter.module()))
                 + size(coded(method.quantization()))
-                + COMPARED * head.outputs();
+                + COMPARISONS * compared * head.outputs();
     }
 
     private Predicate<Parameter> coded(Optional<Quantization> quantization) {

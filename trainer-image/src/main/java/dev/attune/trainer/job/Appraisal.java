@@ -88,7 +88,7 @@ public final class Appraisal {
                 architecture,
                 objective.task(),
                 objective.writes(),
-                FineTuning.form(job.getSpec(), method) == Form.MERGED,
+                FineTuning.form(job.getSpec(), method) == Form.MERGED ? Merge.ROWS : 0,
                 tokenizer.resolve(Tokenizer.FILE).toFile().length());
     }
 

@@ -23,7 +23,8 @@ record Merge(Map<String, NDArray> weights, double difference) {
     /** What rounding in fp32 comes to: a part of the largest output, as sums are rounded by the size of what is added. */
     private static final double TOLERANCE = 1e-4;
 
-    private static final int ROWS = 64;
+    /** Rows of what the head gives that are compared. */
+    static final int ROWS = 64;
 
     /**
      * Folds in, and compares on a sample.

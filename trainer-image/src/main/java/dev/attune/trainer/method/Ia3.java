@@ -13,12 +13,13 @@ import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.NetworkDecorator;
 import dev.attune.trainer.model.Parameter;
 import dev.attune.trainer.model.Parameter.Role;
-import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * IA3 (https://arxiv.org/abs/2205.05638): what a layer gives is scaled by a learned vector of ones, {@code y = l ⊙ (Wx + b)};
@@ -162,16 +163,14 @@ record Ia3(List<String> targets, List<String> feedForward) implements Method {
     }
 
     private static Map<String, NDArray> merged(Model model, Map<String, Scaling> scalings) {
-        try (var scope = Scope.withoutGradients()) {
-            var weights = new LinkedHashMap<>(model.weights());
-            scalings.forEach((module, scaling) -> {
-                weights.computeIfPresent(module + ".weight", (name, weight) -> scope.keep(scaling.foldedInto(weight)));
-                if (!scaling.input()) {
-                    weights.computeIfPresent(module + ".bias", (name, bias) -> scope.keep(scaling.times(bias)));
-                }
-            });
-            return weights;
-        }
+        var changes = new HashMap<String, UnaryOperator<NDArray>>();
+        scalings.forEach((module, scaling) -> {
+            changes.put(module + ".weight", scaling::foldedInto);
+            if (!scaling.input()) {
+                changes.put(module + ".bias", scaling::times);
+            }
+        });
+        return model.with(changes);
     }
 
     /** Scales what the chosen layers take or give. */

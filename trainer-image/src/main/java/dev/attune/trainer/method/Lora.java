@@ -15,12 +15,14 @@ import dev.attune.trainer.model.Quantization;
 import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * LoRA (https://arxiv.org/abs/2106.09685), rsLoRA and DoRA: {@code y = Wx + s·B(A(drop x))}, W frozen. Computed and saved as
@@ -171,15 +173,9 @@ record Lora(LoraConfig config, double dropout, Optional<Quantization> quantizati
     }
 
     private static Map<String, NDArray> merged(Model model, Map<String, LoraUpdate> updates) {
-        try (var scope = Scope.withoutGradients()) {
-            var weights = model.plainWeights();
-            updates.values()
-                    .forEach(update -> weights.computeIfPresent(
-                            update.layer().name(),
-                            (name, weight) -> scope.keep(Scope.result(() -> update.foldedInto(weight)))));
-            weights.values().forEach(scope::keep);
-            return weights;
-        }
+        var changes = new HashMap<String, UnaryOperator<NDArray>>();
+        updates.values().forEach(update -> changes.put(update.layer().name(), update::foldedInto));
+        return model.with(changes);
     }
 
     /** Adds the low-rank update to the layers that have one. */

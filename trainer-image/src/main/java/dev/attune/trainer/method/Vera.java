@@ -22,11 +22,13 @@ import dev.attune.trainer.tensor.Scope;
 import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.tensor.Updates;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -213,14 +215,9 @@ record Vera(int rank, List<String> targets, float initial, int key, Optional<Pat
     }
 
     private static Map<String, NDArray> merged(Model model, Map<String, Update> updates) {
-        try (var scope = Scope.withoutGradients()) {
-            var weights = new LinkedHashMap<>(model.weights());
-            updates.values()
-                    .forEach(update -> weights.computeIfPresent(
-                            update.layer().name(),
-                            (name, weight) -> scope.keep(Scope.result(() -> update.foldedInto(weight)))));
-            return weights;
-        }
+        var changes = new HashMap<String, UnaryOperator<NDArray>>();
+        updates.values().forEach(update -> changes.put(update.layer().name(), update::foldedInto));
+        return model.with(changes);
     }
 
     /**

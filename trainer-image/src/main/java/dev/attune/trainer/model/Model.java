@@ -2,10 +2,12 @@ package dev.attune.trainer.model;
 
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.tensor.Recomputation;
+import dev.attune.trainer.tensor.Scope;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A model in memory.
@@ -79,13 +81,23 @@ public record Model(
         return Quantization.weight(weights, name);
     }
 
-    /** All weights; those kept as codes are restored to fp32 in new arrays. */
-    public Map<String, NDArray> plainWeights() {
-        var plain = new LinkedHashMap<String, NDArray>();
-        weights.keySet().stream()
-                .filter(name -> !Quantization.isScales(name))
-                .forEach(name -> plain.put(name, weight(name)));
-        return plain;
+    /**
+     * All weights, those that are named as they become, and those kept as codes restored to fp32. What is new outlives the
+     * innermost scope.
+     *
+     * @param changes of weights and biases by their names; those that the model lacks are passed over
+     */
+    public Map<String, NDArray> with(Map<String, UnaryOperator<NDArray>> changes) {
+        var all = new LinkedHashMap<String, NDArray>();
+        try (var scope = Scope.withoutGradients()) {
+            weights.keySet().stream()
+                    .filter(name -> !Quantization.isScales(name))
+                    .forEach(name -> all.put(
+                            name,
+                            scope.keep(Scope.result(() -> changes.getOrDefault(name, UnaryOperator.identity())
+                                    .apply(weight(name))))));
+        }
+        return all;
     }
 
     /**

@@ -68,16 +68,21 @@ public final class Stepper {
         try (var scope = Scope.withoutGradients()) {
             var norm = optimiser.clip(gradientClip);
             beforeUpdate.run();
-            if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-                optimiser.gradients().drop();
-                return new Outcome(loss, norm, Optional.empty());
-            }
-            // What an update draws is the same whatever the layers drew, and in how many parts.
-            Torch.seed(~seeds[0]);
-            var update = optimiser.step(loss, learningRate, () -> anew(drawn, seeds, count));
+            var update = Double.isFinite(loss) && Double.isFinite(norm)
+                    ? Optional.of(update(drawn, seeds, count, loss, learningRate))
+                    : Optional.<Optimiser.Update>empty();
             optimiser.gradients().drop();
-            return new Outcome(loss, norm, Optional.of(update));
+            return new Outcome(loss, norm, update);
         }
+    }
+
+    /** What it draws is the same whatever the layers drew, and in how many parts. */
+    private Optimiser.Update update(List<Batch> batches, long[] seeds, double count, double loss, double learningRate) {
+        Torch.seed(~seeds[0]);
+        return optimiser.step(loss, learningRate, () -> {
+            optimiser.gradients().drop();
+            return gradients(batches, seeds, count);
+        });
     }
 
     /** Computes the gradients of micro-batches, and lets them go: it takes what a step takes, and moves nothing. */
@@ -88,11 +93,6 @@ public final class Stepper {
         } finally {
             optimiser.gradients().drop();
         }
-    }
-
-    private double anew(List<Batch> batches, long[] seeds, double count) {
-        optimiser.gradients().drop();
-        return gradients(batches, seeds, count);
     }
 
     /** The mean loss; gradients are added to those that are there. */

@@ -27,12 +27,12 @@ class OutlineTest {
     private static final Outline.Training TRAINING = new Outline.Training(4, 4, 256, false, false, Moments.ADAMW);
 
     private static Workload work(Method method) {
-        return work(method, false);
+        return work(method, 0);
     }
 
-    private static Workload work(Method method, boolean merges) {
+    private static Workload work(Method method, int compared) {
         var architecture = Architectures.of(config(), Task.LANGUAGE_MODELING);
-        return new Outline("llama", architecture, Task.LANGUAGE_MODELING, true, merges, 3_000_000)
+        return new Outline("llama", architecture, Task.LANGUAGE_MODELING, true, compared, 3_000_000)
                 .workload(method, TRAINING);
     }
 
@@ -58,13 +58,13 @@ class OutlineTest {
     void whatIsMergedLiesBesideWhatWasTrainedAndWhatBecameCodesIsRestored() {
         var adapted = 30 * (576 + 192) * 576;
         var compared = 4 * 64 * 49_152;
-        var coded = work(lora(Lora.Quantization.NF4), true);
+        var coded = work(lora(Lora.Quantization.NF4), 64);
 
         assertThat(work(lora(null)).beside().again()).isZero();
-        assertThat(work(lora(null), true).beside().again()).isEqualTo(adapted + compared);
+        assertThat(work(lora(null), 64).beside().again()).isEqualTo(adapted + compared);
         assertThat(coded.beside().again())
                 .isEqualTo(adapted + compared + coded.weights().codes());
-        assertThat(work(full(), true).beside().again()).isEqualTo(134_515_008);
+        assertThat(work(full(), 64).beside().again()).isEqualTo(134_515_008);
     }
 
     @Test
