@@ -20,7 +20,7 @@ class HashedFileTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 65_536, 40_000_000})
+    @ValueSource(ints = {0, 1, 65_536, 4 << 20, 40_000_000})
     void theDigestIsThatOfTheFile(int size) throws IOException {
         var path = folder.resolve("file");
         Files.writeString(path, "what was there before");
@@ -41,7 +41,10 @@ class HashedFileTest {
         assumeThat(full).exists();
         try (var file = HashedFile.create(full)) {
             assertThatIOException()
-                    .isThrownBy(() -> file.write(ByteBuffer.allocateDirect(1 << 20)))
+                    .isThrownBy(() -> {
+                        file.write(ByteBuffer.allocateDirect(1 << 20));
+                        file.finish();
+                    })
                     .withMessageContaining("No space left");
         }
     }
