@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 
 import setting
@@ -11,7 +10,6 @@ PEERS = ("plain", "trainer", "trl")
 DECODER, ENCODER = "smollm2-135m-instruct", "minilm-l6"
 QV = ["q_proj", "v_proj"]
 HELD_OUT = 32  # records to evaluate on
-CHARACTERS = 3.8  # of its records to a token, 3 % more than on average
 TARGET = 1.2  # their loss, which is 2.9 before training
 TOP = [f"layers.{layer}.self_attn.{name}" for layer in range(20, 30) for name in QV]
 
@@ -99,11 +97,8 @@ def lay_data(case: Case, work: Path, steps: int):
     elif case.objective == "instruction":
         lines = asked(setting.records("faq", examples))
     else:
-        tokens = examples * case.length
-        lines = [f"{r['prompt']}\n{r['completion']}\n" for r in setting.records("faq", tokens // 16)]
-        # Hardly more than is seen, as Attune chooses blocks of all of it, and the peers take the first.
-        sizes = accumulate(len(line) + 1 for line in lines)
-        lines = lines[: 1 + sum(size < CHARACTERS * tokens for size in sizes)]
+        enough = examples * case.length // 16  # records have more tokens on average
+        lines = [f"{r['prompt']}\n{r['completion']}\n" for r in setting.records("faq", enough)]
     (work / case.data).write_text("\n".join(lines) + "\n")
     if case.evaluate:
         (work / "held-out.jsonl").write_text("\n".join(asked(setting.records("faq", HELD_OUT, "test"))) + "\n")
