@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class HashedFile implements AutoCloseable {
 
     /** Bytes that are written at a time. */
-    private static final int CHUNK = 4 << 20;
+    private static final int CHUNK = 2 << 20;
 
     /** What addresses and lengths are multiples of, as past the cache they must be of the disk's block. */
     private static final int BLOCK = 1 << 16;
