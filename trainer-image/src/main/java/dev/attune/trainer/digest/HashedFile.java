@@ -4,12 +4,13 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,6 +26,8 @@ public final class HashedFile implements AutoCloseable {
 
     /** What addresses and lengths are multiples of, as past the cache they must be of the disk's block. */
     private static final int BLOCK = 1 << 16;
+
+    private static final OpenOption PAST_THE_CACHE = pastTheCache();
 
     /** Buffers of files that were closed. Java would collect them late, and each save would leave its own. */
     private static final Queue<ByteBuffer> SPARE = new ConcurrentLinkedQueue<>();
@@ -48,7 +51,7 @@ public final class HashedFile implements AutoCloseable {
     private static FileChannel open(Path path) throws IOException {
         var first = empty().limit(BLOCK);
         try {
-            var channel = FileChannel.open(path, CREATE, TRUNCATE_EXISTING, WRITE, ExtendedOpenOption.DIRECT);
+            var channel = FileChannel.open(path, CREATE, TRUNCATE_EXISTING, WRITE, PAST_THE_CACHE);
             try {
                 // Blocks may be larger, and a file system may take the option and refuse the write.
                 channel.write(first, 0);
@@ -72,6 +75,20 @@ public final class HashedFile implements AutoCloseable {
                         .alignedSlice(BLOCK)
                         .limit(CHUNK)
                         .slice();
+    }
+
+    /** An option that Java has, but not in its API; where it has none, one that changes nothing. */
+    private static OpenOption pastTheCache() {
+        try {
+            var extended = Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants();
+            return Arrays.stream(extended)
+                    .map(OpenOption.class::cast)
+                    .filter(option -> option.toString().equals("DIRECT"))
+                    .findFirst()
+                    .orElse(WRITE);
+        } catch (ClassNotFoundException e) {
+            return WRITE;
+        }
     }
 
     /** Appends what is left of some bytes. */
