@@ -224,7 +224,7 @@ public final class FineTuning {
     }
 
     private Optional<Forecast> forecast(Ingredients made) {
-        return hardware.get().room().map(room -> new Forecast(Appraisal.of(job, places, made, room), room));
+        return hardware.get().room().map(room -> Forecast.of(Appraisal.of(job, places, made, room), room));
     }
 
     private Merge merge(Ingredients made, Adapted adapted) {

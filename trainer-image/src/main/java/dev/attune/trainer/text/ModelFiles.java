@@ -1,5 +1,6 @@
 package dev.attune.trainer.text;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,14 +15,17 @@ import java.util.Optional;
 /** The small files of a model folder. */
 record ModelFiles(Path folder) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** The names in a tokenizer.json are its tokens, each there once: to look for their like costs time and finds none. */
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .build());
 
     /** A JSON file's content; missing if there is no such file. */
     JsonNode json(String name) {
         return text(name).map(text -> parse(name, text)).orElse(MissingNode.getInstance());
     }
 
-    private JsonNode parse(String name, String text) {
+    JsonNode parse(String name, String text) {
         try {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {

@@ -7,12 +7,15 @@ import dev.attune.trainer.failure.TrainerFailure;
 import dev.attune.trainer.text.jinja.Span;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -48,7 +51,28 @@ public final class Tokenizer implements AutoCloseable {
                         () -> files.failure(
                                 FILE,
                                 "does not exist; transformers writes it: AutoTokenizer.from_pretrained(MODEL).save_pretrained(FOLDER)"));
-        var vocabulary = Vocabulary.of(files.json(FILE));
+        var encoder = CompletableFuture.supplyAsync(() -> encoder(json));
+        try {
+            var vocabulary = vocabulary(files, json);
+            return new Tokenizer(folder, encoder.join(), SpecialTokens.read(files, vocabulary), vocabulary);
+        } catch (CompletionException e) {
+            throw files.failure(FILE, "can't be read: " + e.getCause().getMessage());
+        } catch (TrainerFailure e) {
+            encoder.thenAccept(HuggingFaceTokenizer::close);
+            throw e;
+        }
+    }
+
+    private static HuggingFaceTokenizer encoder(String json) {
+        try (var stream = new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))) {
+            return HuggingFaceTokenizer.newInstance(stream, WHOLE_TEXTS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Vocabulary vocabulary(ModelFiles files, String json) {
+        var vocabulary = Vocabulary.of(files.parse(FILE, json));
         files.json("tokenizer_config.json").path("added_tokens_decoder").forEach(token -> {
             var content = token.path("content").asText();
             if (vocabulary.id(content).isEmpty()) {
@@ -58,13 +82,7 @@ public final class Tokenizer implements AutoCloseable {
                                 .formatted(content));
             }
         });
-        var special = SpecialTokens.read(files, vocabulary);
-        try (var stream = new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))) {
-            var tokenizer = HuggingFaceTokenizer.newInstance(stream, WHOLE_TEXTS);
-            return new Tokenizer(folder, tokenizer, special, vocabulary);
-        } catch (IOException | RuntimeException e) {
-            throw files.failure(FILE, "can't be read: " + e.getMessage());
-        }
+        return vocabulary;
     }
 
     /** The folder that it was read from. */

@@ -57,7 +57,7 @@ class ForecastTest {
     }
 
     private static Forecast forecast(long bytes) {
-        return new Forecast(choice(), new Room(bytes, "this machine"));
+        return Forecast.of(choice(), new Room(bytes, "this machine"));
     }
 
     private static Choice choice() {
