@@ -115,8 +115,10 @@ record Ending(Kind kind, String reason, String message) {
                         : "the trainer ended because it needed more than its memory limit of " + limit + ": raise")
                 + " trainer.resources.limits.memory, "
                 + (told(spec)
-                        ? "lower training.microBatchSize or training.sequenceLength, set training.gradientCheckpointing: true"
-                        : "write a number as training.microBatchSize, for example 1, set training.gradientCheckpointing: true, or lower training.sequenceLength")
+                        ? "lower training.microBatchSize"
+                        : "write a number as training.microBatchSize, for example 1")
+                + (recomputes(spec) ? "" : ", set training.gradientCheckpointing: true")
+                + ", lower training.sequenceLength"
                 + (spec.method().full() == null ? "" : ", or use method: {lora: {}}");
     }
 
@@ -126,6 +128,13 @@ record Ending(Kind kind, String reason, String message) {
                 .map(Training::microBatchSize)
                 .filter(not(CountOrAuto::automatic))
                 .isPresent();
+    }
+
+    private static boolean recomputes(FineTuneJobSpec spec) {
+        var lora = spec.method().lora();
+        return lora != null && lora.quantization() != null
+                || spec.training() != null
+                        && Boolean.TRUE.equals(spec.training().gradientCheckpointing());
     }
 
     private static String unexplained(Attempt attempt, JobCondition finish) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DecideTest {
 
@@ -194,8 +195,7 @@ class DecideTest {
                 .contains(
                         "limit of 2Gi",
                         "trainer.resources.limits.memory",
-                        "lower training.microBatchSize",
-                        "sequenceLength",
+                        "lower training.microBatchSize, set training.gradientCheckpointing: true, lower training.sequenceLength",
                         "lora");
         assertThat(scene.condition("Stalled").getStatus()).isEqualTo("True");
     }
@@ -206,6 +206,17 @@ class DecideTest {
         scene.running(1).exited(1, 137, "OOMKilled", null).step();
 
         assertThat(scene.condition("Failed").getMessage()).contains("write a number as training.microBatchSize");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"training: {gradientCheckpointing: true}", "method: {lora: {quantization: nf4}}"})
+    void outOfMemoryAsksForNoCheckpointingThatIsThere(String already) {
+        var scene = Scene.begun(already);
+        scene.running(1).exited(1, 137, "OOMKilled", null).step();
+
+        assertThat(scene.condition("Failed").getMessage())
+                .contains("lower training.sequenceLength")
+                .doesNotContain("gradientCheckpointing");
     }
 
     @Test

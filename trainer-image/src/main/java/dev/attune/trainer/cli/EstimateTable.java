@@ -65,6 +65,7 @@ record EstimateTable(FineTuneJob job, Choice choice, Room room, double speed) {
         row(text, "  logits", bytes(memory.logits()));
         row(text, "  workspace", bytes(memory.workspace()));
         row(text, "  model, again", bytes(memory.again()));
+        row(text, "  remembered", bytes(memory.remembered()));
         row(text, "  process", bytes(memory.process()));
         row(text, "checkpoint", bytes(estimate.checkpointBytes()));
         row(text, "a step", step(estimate));

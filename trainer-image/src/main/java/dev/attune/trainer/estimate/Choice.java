@@ -77,12 +77,12 @@ public record Choice(Outline outline, Method method, Outline.Training training, 
                 .map(other -> new Change(
                         other.field(), other.value(), Estimator.of(outline.workload(other.method(), training))))
                 .forEach(changes::add);
-        var lower = changes.stream()
+        if (changes.stream().noneMatch(change -> change.fits(limit))) {
+            changes.add(smallest());
+        }
+        return changes.stream()
                 .filter(change -> change.estimate().memory().peak() < now)
                 .toList();
-        return lower.stream().anyMatch(change -> change.fits(limit))
-                ? lower
-                : Stream.concat(lower.stream(), Stream.of(smallest())).toList();
     }
 
     private Change smallest() {

@@ -21,6 +21,7 @@ public record Estimate(long parameters, long trainableParameters, Memory memory,
      * @param logits a chunk of what the head gives, with what its gradient needs
      * @param workspace what a layer computes on the way, and gradients that are on their way
      * @param again the model as it was, to write what it wrote, or what is merged
+     * @param remembered what layers in which nothing is trained gave for all texts
      * @param process what libtorch and Java take for themselves
      */
     public record Memory(
@@ -31,11 +32,12 @@ public record Estimate(long parameters, long trainableParameters, Memory memory,
             long logits,
             long workspace,
             long again,
+            long remembered,
             long process) {
 
         /** All of it: what was used for the one is kept when the other comes. */
         public long peak() {
-            return weights + gradients + optimiser + activations + logits + workspace + again + process;
+            return weights + gradients + optimiser + activations + logits + workspace + again + remembered + process;
         }
     }
 

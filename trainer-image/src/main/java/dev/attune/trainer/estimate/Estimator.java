@@ -38,6 +38,9 @@ public final class Estimator {
     /** Layers' worth of memory that both take where a layer is computed again on the way of its gradients. */
     static final double AGAIN = 2.75;
 
+    /** Which part of the memory that logits leave is taken by layers that are computed again, which come as those go. */
+    static final double SHARED = 0.5;
+
     /** Which part of the memory that activations leave is taken by gradients, which come as those go. */
     static final double REUSED = 0.4;
 
@@ -51,10 +54,10 @@ public final class Estimator {
     private static final long TOKENS_AT_ONCE = 2048;
 
     /** Java with its heap, libtorch, and what its libraries keep for themselves, on a machine of 24 GiB. */
-    private static final long PROCESS = 270L << 20;
+    private static final long PROCESS = 225L << 20;
 
     /** Bytes that a byte of a tokenizer's file becomes: entries of maps, there and back. */
-    private static final long TOKENIZER = 36;
+    private static final long TOKENIZER = 48;
 
     /** Which part of a step's time matrix products take. */
     static final double PRODUCTS = 0.7;
@@ -71,14 +74,16 @@ public final class Estimator {
         var trained = work.trained();
         var activations = work.head().alone() ? 0 : activations(work);
         var gradients = gradients(work, activations);
+        var logits = logits(work);
         return new Memory(
                 weights(work.weights()),
                 gradients,
                 (long) (trained.numbers() * trained.moments().bytes()),
                 activations,
-                logits(work),
-                workspace(work),
+                logits,
+                Math.max(workspace(work, logits), remembering(work) - activations - logits),
                 Math.max(0, work.beside().again() * WORD - activations / 2 - gradients),
+                work.beside().remembered() * WORD,
                 PROCESS + TOKENIZER * work.beside().tokenizer());
     }
 
@@ -150,15 +155,27 @@ public final class Estimator {
         return (chunk * LOGITS + rows * head.hidden() * STATES + head.trained()) * WORD;
     }
 
-    private static long workspace(Workload work) {
+    private static long workspace(Workload work, long logits) {
         var alone = work.head().alone();
         var tokens = alone ? TOKENS_AT_ONCE : tokens(work.batch());
         var largest = alone ? 0 : work.trained().largest();
-        var layer = work.layers().stream()
-                .mapToDouble(one -> bytes(work, one.before().plus(one.behind())))
+        var all = (long) (tokens * largestLayer(work) * layers(work)) + restored(work) + largest * WORD;
+        return work.recomputed() ? all - (long) (SHARED * Math.min(all, logits)) : all;
+    }
+
+    /** Before the first step, so that nothing is there yet of what a step makes. */
+    private static long remembering(Workload work) {
+        return work.beside().remembered() == 0
+                ? 0
+                : (long) (TOKENS_AT_ONCE * largestLayer(work) * PASSING) + restored(work);
+    }
+
+    /** Bytes that the largest one makes for a token. */
+    private static double largestLayer(Workload work) {
+        return work.layers().stream()
+                .mapToDouble(layer -> bytes(work, layer.before().plus(layer.behind())))
                 .max()
                 .orElse(0);
-        return (long) (tokens * layer * layers(work)) + restored(work) + largest * WORD;
     }
 
     /** Layers' worth of memory beside what is kept. */

@@ -25,10 +25,17 @@ import java.util.stream.IntStream;
  * @param task what it is asked for
  * @param writes whether it writes at the end, and what it was before training does as well
  * @param compared rows of what a head gives by which a merged model is compared; 0: what was learnt is kept apart
+ * @param texts what it is learnt from and judged by
  * @param tokenizer bytes of its tokenizer's file
  */
 public record Outline(
-        String modelType, Architecture architecture, Task task, boolean writes, long compared, long tokenizer) {
+        String modelType,
+        Architecture architecture,
+        Task task,
+        boolean writes,
+        long compared,
+        Texts texts,
+        long tokenizer) {
 
     /** Arrays of states of an attention, and of a feed-forward network: what a norm gave, and a sum. */
     private static final long STATES = 2;
@@ -40,6 +47,18 @@ public record Outline(
 
     /** Arrays of states that the decoder of an encoder-decoder passes on: its own and the encoder's. */
     private static final long PASSED_ON = 2;
+
+    /**
+     * All texts for which something may be remembered.
+     *
+     * @param number for a head that is trained alone
+     * @param tokens for layers on top that are; 0 where the lowest ones are computed at every step
+     */
+    public record Texts(long number, long tokens) {
+
+        /** Nobody has read them. */
+        public static final Texts UNREAD = new Texts(0, 0);
+    }
 
     /**
      * How it is trained.
@@ -99,8 +118,8 @@ public record Outline(
                         Math.min(training.length(), architecture.maxLength() - method.places()),
                         footprint.virtualTokens(),
                         footprint.keysInFront()),
-                new Workload.Beside(again(method, footprint, head), tokenizer),
-                training.checkpointing() || quantization.isPresent(),
+                new Workload.Beside(again(method, footprint, head), remembered(footprint, alone), tokenizer),
+                training.checkpointing() && !alone || quantization.isPresent(),
                 training.half());
     }
 
@@ -116,6 +135,11 @@ public record Outline(
         return size(parameter -> parameter.isMatrix() && adapted.contains(parameter.module()))
                 + size(coded(method.quantization()))
                 + COMPARISONS * compared * head.outputs();
+    }
+
+    private long remembered(Footprint footprint, boolean alone) {
+        var below = footprint.frozenLayers(architecture) > 0 ? texts.tokens() : 0;
+        return (alone ? texts.number() : below) * architecture.geometry().hidden();
     }
 
     private Predicate<Parameter> coded(Optional<Quantization> quantization) {

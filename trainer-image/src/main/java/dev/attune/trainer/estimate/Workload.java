@@ -43,9 +43,10 @@ public record Workload(
      * What else lies in memory.
      *
      * @param again numbers of the model that come once more at the end: read, to show what training changed, or merged
+     * @param remembered numbers that layers in which nothing is trained gave for all texts
      * @param tokenizer bytes of its file
      */
-    public record Beside(long again, long tokenizer) {}
+    public record Beside(long again, long remembered, long tokenizer) {}
 
     /**
      * Numbers for each token.

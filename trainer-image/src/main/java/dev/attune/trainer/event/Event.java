@@ -69,7 +69,7 @@ public sealed interface Event {
     /** The model went on from a prompt; {@code step} 0 is the model before training. */
     record Generated(int step, String prompt, String text) implements Event {}
 
-    /** A checkpoint was written and verified; {@code kept} are those on disk now, oldest first. */
+    /** A checkpoint was written and sealed; {@code kept} are those on disk now, oldest first. */
     record Saved(int step, List<Checkpoint> kept) implements Event {}
 
     /** Something is odd and was dealt with, as a broken checkpoint that was passed over. */

@@ -3,6 +3,7 @@ package dev.attune.trainer.feature;
 import ai.djl.ndarray.NDArray;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.model.Architecture;
+import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.model.Network;
 import dev.attune.trainer.model.NetworkDecorator;
 import dev.attune.trainer.objective.Objective;
@@ -17,6 +18,22 @@ import java.util.stream.IntStream;
  * @param layers how many, at least one, and less than all
  */
 public record Bottom(Architecture architecture, Objective objective, int layers) {
+
+    /** What is kept of all tokens lies in memory. */
+    private static final long MOST_BYTES = 1L << 30;
+
+    /**
+     * Whether it pays to compute the lowest layers once and to keep what they give.
+     *
+     * @param passes over the texts
+     * @param tokens of all of them
+     */
+    public static boolean pays(Architecture architecture, Objective objective, double passes, long tokens) {
+        return passes >= 2
+                && !objective.draws()
+                && architecture.kind() != Kind.ENCODER_DECODER
+                && tokens * architecture.geometry().hidden() * Float.BYTES <= MOST_BYTES;
+    }
 
     /** What the layers give for all tokens of a batch, {@code [tokens, hidden]}, filling left out. */
     public Rows states() {

@@ -1,14 +1,16 @@
 package dev.attune.trainer.feature;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import dev.attune.trainer.data.Batch;
 import dev.attune.trainer.data.Example;
 import dev.attune.trainer.digest.Digests;
 import dev.attune.trainer.feature.Remembered.Text;
 import dev.attune.trainer.model.Network;
+import dev.attune.trainer.tensor.Ops;
 import dev.attune.trainer.tensor.Scope;
+import dev.attune.trainer.tensor.Torch;
+import dev.attune.trainer.tensor.Updates;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -84,21 +87,20 @@ public record Features(List<List<Example>> batches, Unit unit) {
         return batch.stream().mapToInt(unit::rows).sum();
     }
 
-    /** All that a network reads, and how it is put together, which decides the rounding. */
-    byte[] bytes() {
-        var bytes = ByteBuffer.allocate(4
-                * batches.stream()
-                        .mapToInt(batch ->
-                                1 + batch.stream().mapToInt(Features::ints).sum())
-                        .sum());
+    /** A digest of all that a network reads, and of how it is put together, which decides the rounding. */
+    private String digest() {
+        var batch = batches.stream().map(examples -> Digests.of(bytes(examples)));
+        return Digests.of(batch.collect(Collectors.joining(" ")).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] bytes(List<Example> batch) {
+        var bytes = ByteBuffer.allocate(
+                Integer.BYTES * batch.stream().mapToInt(Features::ints).sum());
         var ints = bytes.asIntBuffer();
-        for (var batch : batches) {
-            ints.put(batch.size());
-            for (var example : batch) {
-                ints.put(example.length()).put(example.ids());
-                if (example.segments() != null) {
-                    ints.put(example.segments());
-                }
+        for (var example : batch) {
+            ints.put(example.length()).put(example.ids());
+            if (example.segments() != null) {
+                ints.put(example.segments());
             }
         }
         return bytes.array();
@@ -112,10 +114,12 @@ public record Features(List<List<Example>> batches, Unit unit) {
      * How the rows are computed that no store has.
      *
      * @param rows of a batch
+     * @param width of a row
      * @param pad the token that fills a batch
      * @param stop asked behind each batch: whether to end
      */
-    public record Computation(Rows rows, Network network, int pad, Progress progress, BooleanSupplier stop) {}
+    public record Computation(
+            Rows rows, long width, Network network, int pad, Progress progress, BooleanSupplier stop) {}
 
     /**
      * The rows, taken from the store as far as it has them, else computed and given to it.
@@ -124,7 +128,7 @@ public record Features(List<List<Example>> batches, Unit unit) {
      * @return empty: the computation was told to stop, and goes on from there the next time
      */
     public Optional<Remembered> remembered(FeatureStore store, String model, Computation computation) {
-        var digest = Digests.of((model + Digests.of(bytes())).getBytes(StandardCharsets.UTF_8));
+        var digest = Digests.of((model + digest()).getBytes(StandardCharsets.UTF_8));
         var kept = store.find(digest);
         var table = kept.filter(this::whole).orElseGet(() -> {
             var more = computed(kept, computation);
@@ -150,33 +154,39 @@ public record Features(List<List<Example>> batches, Unit unit) {
         return places;
     }
 
-    /** What there is, and the rows of the batches behind it. */
+    /** What there is, and the rows of the batches behind it, each put where it belongs: pieces and a whole would be twice. */
     private NDArray computed(Optional<NDArray> kept, Computation how) {
-        var parts = new NDList();
-        kept.ifPresent(parts::add);
-        var had = kept.map(rows -> rows.getShape().get(0)).orElse(0L);
-        var done = 0;
-        var rows = 0;
-        for (var batch : batches) {
-            var before = done;
-            done += batch.size();
-            rows += rows(batch);
-            if (rows <= had) {
-                continue;
+        try (var scope = Scope.withoutGradients()) {
+            var table = Torch.manager().zeros(new Shape(rows(), how.width()));
+            var had = kept.map(rows -> rows.getShape().get(0)).orElse(0L);
+            kept.ifPresent(some -> {
+                put(some, table, had);
+                some.close();
+            });
+            var done = 0;
+            var rows = 0L;
+            for (var batch : batches) {
+                var before = done;
+                done += batch.size();
+                rows += rows(batch);
+                if (rows <= had) {
+                    continue;
+                }
+                try (var way = Scope.withoutGradients()) {
+                    put(how.rows().of(how.network(), Batch.of(batch, how.pad())), table, rows);
+                }
+                if (10L * done / size() > 10L * before / size()) {
+                    how.progress().done(done);
+                }
+                if (how.stop().getAsBoolean()) {
+                    break;
+                }
             }
-            try (var scope = Scope.withoutGradients()) {
-                parts.add(scope.keep(how.rows().of(how.network(), Batch.of(batch, how.pad()))));
-            }
-            if (10L * done / size() > 10L * before / size()) {
-                how.progress().done(done);
-            }
-            if (how.stop().getAsBoolean()) {
-                break;
-            }
+            return scope.keep(rows == rows() ? table : Ops.slice(table, 0, rows));
         }
-        try (parts;
-                var scope = Scope.withoutGradients()) {
-            return scope.keep(NDArrays.concat(parts));
-        }
+    }
+
+    private static void put(NDArray rows, NDArray table, long end) {
+        Updates.copyInto(Ops.slice(table, end - rows.getShape().get(0), end), rows);
     }
 }

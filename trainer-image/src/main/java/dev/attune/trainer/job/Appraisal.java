@@ -8,6 +8,7 @@ import dev.attune.trainer.estimate.Choice;
 import dev.attune.trainer.estimate.Moments;
 import dev.attune.trainer.estimate.Outline;
 import dev.attune.trainer.estimate.Room;
+import dev.attune.trainer.feature.Bottom;
 import dev.attune.trainer.method.Method;
 import dev.attune.trainer.method.Method.Optimisation;
 import dev.attune.trainer.method.Methods;
@@ -61,11 +62,18 @@ public final class Appraisal {
         var length = Math.min(spec.training().sequenceLength(), FineTuning.room(method, architecture.maxLength()));
         var half = spec.training().precision() == Training.Precision.BF16 && processor.fastBf16();
         return choice(
-                outline(shapes.config(), architecture, method, objective, shapes.tokenizer()), method, length, half);
+                outline(shapes.config(), architecture, method, objective, Outline.Texts.UNREAD, shapes.tokenizer()),
+                method,
+                length,
+                half);
     }
 
-    /** Looks at a job whose model and texts were read; these may be shorter than the manifest allows. */
-    static Choice of(FineTuneJob job, Places places, Ingredients made, Room room) {
+    /**
+     * Looks at a job whose model and texts were read; these may be shorter than the manifest allows.
+     *
+     * @param passes over the texts
+     */
+    static Choice of(FineTuneJob job, Places places, Ingredients made, double passes, Room room) {
         var model = made.start().model();
         var longest = made.material().train().stream().mapToInt(Example::length).max();
         var appraisal = new Appraisal(job, places, room);
@@ -75,20 +83,33 @@ public final class Appraisal {
                         model.architecture(),
                         made.method(),
                         made.objective(),
+                        texts(made, passes),
                         made.tokenizer().folder()),
                 made.method(),
                 longest.orElse(0),
                 model.precision() == Precision.BF16);
     }
 
+    private static Outline.Texts texts(Ingredients made, double passes) {
+        var tokens = made.material().allTokens();
+        var pays = Bottom.pays(made.start().model().architecture(), made.objective(), passes, tokens);
+        return new Outline.Texts(made.material().both().count(), pays ? tokens : 0);
+    }
+
     private Outline outline(
-            Config config, Architecture architecture, Method method, Objective objective, Path tokenizer) {
+            Config config,
+            Architecture architecture,
+            Method method,
+            Objective objective,
+            Outline.Texts texts,
+            Path tokenizer) {
         return new Outline(
                 config.text("model_type", ""),
                 architecture,
                 objective.task(),
                 objective.writes(),
                 FineTuning.form(job.getSpec(), method) == Form.MERGED ? Merge.ROWS : 0,
+                texts,
                 tokenizer.resolve(Tokenizer.FILE).toFile().length());
     }
 

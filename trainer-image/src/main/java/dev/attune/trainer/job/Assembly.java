@@ -3,7 +3,6 @@ package dev.attune.trainer.job;
 import dev.attune.api.FineTuneJob;
 import dev.attune.api.FineTuneJobStatus.TrainerInfo;
 import dev.attune.trainer.checkpoint.CheckpointStore;
-import dev.attune.trainer.data.Example;
 import dev.attune.trainer.data.Order;
 import dev.attune.trainer.event.Event;
 import dev.attune.trainer.event.Sink;
@@ -15,7 +14,6 @@ import dev.attune.trainer.feature.Remembered;
 import dev.attune.trainer.feature.Rows;
 import dev.attune.trainer.method.Adapted;
 import dev.attune.trainer.method.Method;
-import dev.attune.trainer.model.Architecture.Kind;
 import dev.attune.trainer.place.Places;
 import dev.attune.trainer.tensor.Torch;
 import dev.attune.trainer.train.AdamW;
@@ -42,9 +40,6 @@ record Assembly(
 
     /** Enough to keep a processor busy; without gradients they take little memory. */
     private static final int TOKENS_AT_ONCE = 2048;
-
-    /** States of all tokens are held in memory. */
-    private static final long STATE_BYTES = 1L << 30;
 
     /**
      * What is the same at every step runs once, and not in the loop: the body where the head alone is trained of what reads a
@@ -127,13 +122,13 @@ record Assembly(
     /** The layers below what is trained, where that they are computed once and kept pays. */
     private static Optional<Bottom> bottom(Ingredients made, Adapted adapted, double epochs) {
         var architecture = made.start().model().architecture();
-        var tokens = made.material().both().mapToLong(Example::length).sum();
         var layers = adapted.frozenLayers(architecture);
-        return epochs >= 2
-                        && layers > 0
-                        && !made.objective().draws()
-                        && architecture.kind() != Kind.ENCODER_DECODER
-                        && tokens * architecture.geometry().hidden() * Float.BYTES <= STATE_BYTES
+        return layers > 0
+                        && Bottom.pays(
+                                architecture,
+                                made.objective(),
+                                epochs,
+                                made.material().allTokens())
                 ? Optional.of(new Bottom(architecture, made.objective(), layers))
                 : Optional.empty();
     }
@@ -158,6 +153,7 @@ record Assembly(
                         made.start().digest(job.getSpec().training().seed())),
                 new Features.Computation(
                         computed,
+                        made.start().model().architecture().geometry().hidden(),
                         adapted.inference(),
                         made.tokenizer().pad(),
                         done -> sink.accept(new Event.Preparing(

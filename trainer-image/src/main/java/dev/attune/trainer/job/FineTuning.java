@@ -198,15 +198,15 @@ public final class FineTuning {
         var spec = job.getSpec();
         var training = spec.training();
         var start = made.start();
-        var forecast = forecast(made);
-        forecast.map(Forecast::told).map(Event.Estimated::new).ifPresent(sink::accept);
-        forecast.flatMap(Forecast::warning).ifPresent(why -> sink.accept(new Event.Warned(why)));
-        var adapted = made.method().adapt(start.model(), training.seed());
-        start.model().freeze(adapted.trainables().stream().map(Trainable::array).toList());
         var examples = made.material().train().size();
         var wholly = made.method().optimisation() == Optimisation.LBFGS;
         var order = new Order(examples, wholly ? examples : training.batchSize(), training.seed());
         var said = Plan.of(spec, order, made.method());
+        var forecast = forecast(made, order.epochs(said.totalSteps()));
+        forecast.map(Forecast::told).map(Event.Estimated::new).ifPresent(sink::accept);
+        forecast.flatMap(Forecast::warning).ifPresent(why -> sink.accept(new Event.Warned(why)));
+        var adapted = made.method().adapt(start.model(), training.seed());
+        start.model().freeze(adapted.trainables().stream().map(Trainable::array).toList());
         var plan =
                 said.automatic() ? forecast.map(Forecast::atOnce).map(said::by).orElse(said) : said;
         var loop = new Assembly(job, places, sink, stop, clock, forecast).loop(made, adapted, plan, order, results);
@@ -223,8 +223,8 @@ public final class FineTuning {
         return ExitCode.SUCCEEDED;
     }
 
-    private Optional<Forecast> forecast(Ingredients made) {
-        return hardware.get().room().map(room -> Forecast.of(Appraisal.of(job, places, made, room), room));
+    private Optional<Forecast> forecast(Ingredients made, double passes) {
+        return hardware.get().room().map(room -> Forecast.of(Appraisal.of(job, places, made, passes, room), room));
     }
 
     private Merge merge(Ingredients made, Adapted adapted) {

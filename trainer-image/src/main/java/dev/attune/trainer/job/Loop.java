@@ -31,6 +31,7 @@ final class Loop {
     private final BooleanSupplier stop;
     private final Saving saving;
     private final List<Event> history = new ArrayList<>();
+    private Stepped newest;
     private int step;
     private int savedStep = -1;
     private long tokens;
@@ -142,8 +143,8 @@ final class Loop {
         var stepped = new Stepped(
                 step, order.epochs(step), tokens, outcome.loss(), update.rate(), outcome.gradientNorm(), seconds);
         sink.accept(stepped);
-        var stride = 1 + plan.totalSteps() / MOST_STEPS_IN_HISTORY;
-        if (step % stride == 0 || plan.savesAfter(step) || stop.getAsBoolean()) {
+        newest = stepped;
+        if (step % (1 + plan.totalSteps() / MOST_STEPS_IN_HISTORY) == 0 || plan.savesAfter(step)) {
             history.add(stepped);
         }
     }
@@ -186,6 +187,9 @@ final class Loop {
     private void save() {
         if (step == savedStep || step == 0) {
             return;
+        }
+        if (!history.contains(newest)) {
+            history.add(newest);
         }
         var saved = step;
         var until = List.copyOf(history);

@@ -104,6 +104,11 @@ record Material(List<Example> train, List<Example> evaluation, List<String> dige
         return Stream.concat(train.stream(), evaluation.stream());
     }
 
+    /** Their tokens. */
+    long allTokens() {
+        return both().mapToLong(Example::length).sum();
+    }
+
     /** Tokens of one pass over what is learnt. */
     long tokens() {
         return train.stream().mapToLong(Example::length).sum();

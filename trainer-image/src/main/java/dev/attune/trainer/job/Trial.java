@@ -20,23 +20,21 @@ record Trial(Stepper stepper, List<Example> examples, int batchSize, int pad) {
      * The largest micro-batch that there is memory for, even where the longest examples meet.
      *
      * @param most the size to begin with; sizes that divide it follow
-     * @return 1, untried, where nothing above it did
+     * @throws RuntimeException or an error, as {@link Torch#ranOutOfMemory} knows them: there is none even for one
      */
     int largest(int most) {
         return IntStream.iterate(most, size -> size > 1, size -> size - 1)
                 .filter(size -> most % size == 0 && holds(size))
                 .findFirst()
-                .orElse(1);
+                .orElseGet(() -> {
+                    rehearse(1);
+                    return 1;
+                });
     }
 
-    /** The gradients of one micro-batch are there while those of another are computed. */
     private boolean holds(int size) {
-        var longest = examples.stream()
-                .sorted(Comparator.comparingInt(Example::length).reversed())
-                .limit(size)
-                .toList();
         try {
-            stepper.rehearse(Collections.nCopies(size < batchSize ? 2 : 1, Batch.of(longest, pad)));
+            rehearse(size);
             return true;
         } catch (RuntimeException | OutOfMemoryError e) {
             if (Torch.ranOutOfMemory(e)) {
@@ -44,5 +42,14 @@ record Trial(Stepper stepper, List<Example> examples, int batchSize, int pad) {
             }
             throw e;
         }
+    }
+
+    /** The gradients of one micro-batch are there while those of another are computed. */
+    private void rehearse(int size) {
+        var longest = examples.stream()
+                .sorted(Comparator.comparingInt(Example::length).reversed())
+                .limit(size)
+                .toList();
+        stepper.rehearse(Collections.nCopies(size < batchSize ? 2 : 1, Batch.of(longest, pad)));
     }
 }

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  */
 record ChunkedCrossEntropy(Architecture architecture, Network network, int chunk) {
 
-    /** The logits of a chunk, which are there about four times when their gradient is computed. */
+    /** The logits of a chunk, which are there three times when their gradient is computed. */
     private static final int LOGITS_AT_ONCE = 1 << 23;
 
     /** As many rows at a time as the vocabulary leaves room for. */

@@ -56,6 +56,9 @@ public final class Tokenizer implements AutoCloseable {
             var vocabulary = vocabulary(files, json);
             return new Tokenizer(folder, encoder.join(), SpecialTokens.read(files, vocabulary), vocabulary);
         } catch (CompletionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw files.failure(FILE, "can't be read: " + e.getCause().getMessage());
         } catch (TrainerFailure e) {
             encoder.thenAccept(HuggingFaceTokenizer::close);

@@ -25,7 +25,7 @@ class EstimatorTest {
     private static final Head HEAD = new Head(10, 50, 500, 0, false, true, false);
     private static final Batch BATCH = new Batch(8, 4, 16, 0, 0);
 
-    private static final Beside BESIDE = new Beside(0, 0);
+    private static final Beside BESIDE = new Beside(0, 0, 0);
     private static final Numbers NONE = new Numbers(0, 0);
 
     private static Layer layer(long trained, boolean learns) {
@@ -102,12 +102,13 @@ class EstimatorTest {
     }
 
     @Test
-    void ofLayersThatAreComputedAgainTheEndsAreKeptAndTheWayIsLonger() {
+    void ofLayersThatAreComputedAgainTheEndsAreKeptAndTheWayIsLongerButForWhatLogitsLeave() {
         var again = Estimator.of(new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, BESIDE, true, false));
 
         assertThat(again.memory().activations()).isEqualTo(2 * 4 * 16 * 3 * 10 * 4);
         var largest = 40 * 4;
-        assertThat((double) again.memory().workspace() - largest)
+        var shared = Estimator.SHARED * again.memory().logits();
+        assertThat(again.memory().workspace() + shared - largest)
                 .isCloseTo(Estimator.AGAIN * (Estimator.of(LORA).memory().workspace() - largest), within(2.0));
     }
 
@@ -139,10 +140,21 @@ class EstimatorTest {
 
     @Test
     void theModelIsReadAgainIntoWhatGradientsAndHalfOfActivationsLeft() {
-        var again = new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, new Beside(100_000, 0), false, false);
+        var again = new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, new Beside(100_000, 0, 0), false, false);
         var memory = Estimator.of(again).memory();
 
         assertThat(memory.again()).isEqualTo(400_000 - memory.activations() / 2 - memory.gradients());
+    }
+
+    @Test
+    void whatIsRememberedLiesBesideAllElseAndIsComputedManyTokensAtOnce() {
+        var remembering =
+                new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, new Beside(0, 100_000, 0), false, false);
+        var memory = Estimator.of(remembering).memory();
+
+        assertThat(memory.remembered()).isEqualTo(400_000);
+        assertThat(memory.activations() + memory.logits() + memory.workspace())
+                .isGreaterThan(2048 * (10 + 40 + 10 + 60) * 4);
     }
 
     @Test
@@ -204,18 +216,19 @@ class EstimatorTest {
 
     @Test
     void nothingIsUsedTwice() {
-        var memory = new Estimate.Memory(1, 2, 4, 8, 16, 32, 64, 128);
+        var memory = new Estimate.Memory(1, 2, 4, 8, 16, 32, 64, 128, 256);
 
-        assertThat(memory.peak()).isEqualTo(255);
+        assertThat(memory.peak()).isEqualTo(511);
     }
 
     @Test
     void theProcessGrowsWithTheTokenizer() {
-        var tokenizer = new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, new Beside(0, 1_000_000), false, false);
+        var tokenizer =
+                new Workload(FP32, ADAPTER, LORA.layers(), HEAD, BATCH, new Beside(0, 0, 1_000_000), false, false);
 
         assertThat(Estimator.of(tokenizer).memory().process()
                         - Estimator.of(LORA).memory().process())
-                .isEqualTo(36_000_000);
+                .isEqualTo(48_000_000);
     }
 
     @Test

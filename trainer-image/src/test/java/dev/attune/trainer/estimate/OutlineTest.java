@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.attune.api.Method.Full;
+import dev.attune.api.Method.Head;
 import dev.attune.api.Method.Lora;
 import dev.attune.trainer.method.Method;
 import dev.attune.trainer.method.Methods;
@@ -31,8 +32,12 @@ class OutlineTest {
     }
 
     private static Workload work(Method method, int compared) {
+        return work(method, compared, Outline.Texts.UNREAD);
+    }
+
+    private static Workload work(Method method, int compared, Outline.Texts texts) {
         var architecture = Architectures.of(config(), Task.LANGUAGE_MODELING);
-        return new Outline("llama", architecture, Task.LANGUAGE_MODELING, true, compared, 3_000_000)
+        return new Outline("llama", architecture, Task.LANGUAGE_MODELING, true, compared, texts, 3_000_000)
                 .workload(method, TRAINING);
     }
 
@@ -45,7 +50,11 @@ class OutlineTest {
     }
 
     private static Method lora(Lora.Quantization quantization) {
-        var lora = new Lora(8, null, 0.0, List.of("q_proj", "v_proj"), null, null, null, null, quantization);
+        return lora(quantization, "q_proj", "v_proj");
+    }
+
+    private static Method lora(Lora.Quantization quantization, String... targets) {
+        var lora = new Lora(8, null, 0.0, List.of(targets), null, null, null, null, quantization);
         return Methods.of(new dev.attune.api.Method(null, lora, null, null, null, null, null, null, null), Path::of);
     }
 
@@ -108,6 +117,30 @@ class OutlineTest {
     void aModelThatWritesIsReadAgainWhereTrainingChangesIt() {
         assertThat(work(full()).beside().again()).isEqualTo(134_515_008);
         assertThat(work(lora(null)).beside().again()).isZero();
+    }
+
+    @Test
+    void whatLayersGiveBelowAllThatIsTrainedIsRememberedForEveryToken() {
+        var texts = new Outline.Texts(10, 5_000);
+
+        assertThat(work(lora(null, "layers.29.self_attn.q_proj"), 0, texts)
+                        .beside()
+                        .remembered())
+                .isEqualTo(5_000 * 576);
+        assertThat(work(lora(null), 0, texts).beside().remembered()).isZero();
+        assertThat(work(full(), 0, texts).beside().remembered()).isZero();
+    }
+
+    @Test
+    void belowAHeadThatIsTrainedAloneItIsOneStateATextAndNothingIsComputedAgain() {
+        var task = new Task(Task.Kind.CLASSIFICATION, List.of("no", "yes"));
+        var head = new dev.attune.api.Method(null, null, null, null, null, new Head(0), null, null, null);
+        var texts = new Outline.Texts(10, 5_000);
+        var work = new Outline("llama", Architectures.of(config(), task), task, false, 0, texts, 3_000_000)
+                .workload(Methods.of(head, Path::of), TRAINING.recomputing());
+
+        assertThat(work.beside().remembered()).isEqualTo(10 * 576);
+        assertThat(work.recomputed()).isFalse();
     }
 
     @Test

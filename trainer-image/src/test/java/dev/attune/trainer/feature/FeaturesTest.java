@@ -65,7 +65,8 @@ class FeaturesTest {
 
     private Optional<Remembered> remembered(List<Example> examples, int tokens, String model, BooleanSupplier stop) {
         return Features.of(examples.stream(), Features.Unit.TEXT, tokens)
-                .remembered(store, model, new Features.Computation(this::compute, null, 0, examplesDone -> {}, stop));
+                .remembered(
+                        store, model, new Features.Computation(this::compute, 2, null, 0, examplesDone -> {}, stop));
     }
 
     private static float[] rows(Rows rows, List<Example> examples) {

@@ -63,7 +63,7 @@ class ForecastTest {
     private static Choice choice() {
         var architecture = ModelFolder.architecture(MODEL, Task.LANGUAGE_MODELING, Architectures::of);
         return new Choice(
-                new Outline("llama", architecture, Task.LANGUAGE_MODELING, true, 0, 0),
+                new Outline("llama", architecture, Task.LANGUAGE_MODELING, true, 0, Outline.Texts.UNREAD, 0),
                 method(new Full(null), null),
                 new Outline.Training(64, 64, 64, false, false, Moments.ADAMW),
                 List.of(new Other(

@@ -1,6 +1,7 @@
 package dev.attune.trainer.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.EngineException;
@@ -118,6 +119,22 @@ class MicroBatchTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aTrialEndsAtTheLargestThatThereIsMemoryFor(boolean recomputing) {
+        var tried = new ArrayList<Integer>();
+
+        assertThat(trial(recomputing, 2, tried)).isEqualTo(2);
+        assertThat(tried).containsExactly(6, 3, 2, 2);
+    }
+
+    @Test
+    void whereThereIsNoMemoryEvenForOneTheTrialSaysSo() {
+        var tried = new ArrayList<Integer>();
+
+        assertThatThrownBy(() -> trial(false, 0, tried)).hasMessage("CUDA out of memory");
+        assertThat(tried).containsExactly(6, 3, 2, 1);
+    }
+
+    /** The size that a trial of six examples finds where there is no memory for more than some. */
+    private int trial(boolean recomputing, int most, List<Integer> tried) {
         var job = job("trial");
         var spec = TinyJob.job(TinyJob.MANIFEST).getSpec();
         var places = new Places(job.folder(), job.folder());
@@ -128,25 +145,21 @@ class MicroBatchTest {
         var keeping = Methods.of(spec.method(), Path::of).adapt(model, 0);
         var adapted = recomputing ? keeping.recomputing() : keeping;
         var computed = Rows.computed(model.architecture(), objective);
-        var tried = new ArrayList<Integer>();
-        Rows noMoreThanTwo = (network, batch) -> {
+        Rows noMore = (network, batch) -> {
             var rows = computed.of(network, batch);
             tried.add(batch.size());
-            if (batch.size() > 2) {
+            if (batch.size() > most) {
                 throw new EngineException("CUDA out of memory");
             }
             return rows;
         };
-        var stepper = new Stepper(
-                model.architecture(), adapted, objective, noMoreThanTwo, new AdamW(adapted.trainables(), 0), 1);
+        var stepper =
+                new Stepper(model.architecture(), adapted, objective, noMore, new AdamW(adapted.trainables(), 0), 1);
         try (var tokenizer = Tokenizer.read(job.file("model"))) {
             var examples = objective
                     .examples(files, model.architecture(), tokenizer, 64)
                     .all();
-
-            assertThat(new Trial(stepper, examples, 6, tokenizer.pad()).largest(6))
-                    .isEqualTo(2);
-            assertThat(tried).containsExactly(6, 3, 2, 2);
+            return new Trial(stepper, examples, 6, tokenizer.pad()).largest(6);
         }
     }
 }

@@ -247,7 +247,8 @@ class ProbeTest {
 
             var store = new FeatureStore(job.file("features"), 1 << 20, warning -> {});
             var features = Features.of(examples.stream(), Features.Unit.TEXT, 8);
-            var pass = new Features.Computation(computed, counting, tokenizer.pad(), done -> {}, () -> false);
+            var width = model.architecture().geometry().hidden();
+            var pass = new Features.Computation(computed, width, counting, tokenizer.pad(), done -> {}, () -> false);
             var rows = features.remembered(store, "model", pass).orElseThrow();
             var stepper = new Stepper(model.architecture(), counted, objective, rows, optimiser, 0);
             stepper.step(batch, new long[1], 1, () -> {});

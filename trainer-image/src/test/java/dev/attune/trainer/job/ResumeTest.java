@@ -37,6 +37,25 @@ class ResumeTest {
     }
 
     @Test
+    void aStopThatIsHeardBehindAnEvaluationLosesNoStepOfALongRun() {
+        var job = TinyJob.in(folder, "llama-tiny");
+        var manifest = TinyJob.MANIFEST
+                .replace("steps: 12", "steps: 10000")
+                .replace("checkpoints: {every: 3, ", "checkpoints: {every: 10000, ");
+
+        var first = job.run(
+                manifest,
+                events -> events.get(events.size() - 1) instanceof Event.Evaluated measured && measured.step() == 5);
+        var rest = job.run(manifest, 1);
+
+        var steps = first.all(Event.Stepped.class);
+        assertThat(steps).hasSize(5);
+        assertThat(rest.all(Event.Started.class).get(0).history()).contains(steps.get(4));
+        assertThat(rest.all(Event.Stepped.class).get(0).tokens())
+                .isGreaterThan(steps.get(4).tokens());
+    }
+
+    @Test
     void fullFineTuningResumesToTheSameBytes() {
         var manifest = TinyJob.MANIFEST.replaceAll("lora: .*", "full: {}}");
         var whole = TinyJob.in(folder.resolve("whole"), "llama-tiny");
