@@ -41,6 +41,9 @@ public final class Estimator {
     /** Which part of the memory that logits leave is taken by layers that are computed again, which come as those go. */
     static final double SHARED = 0.5;
 
+    /** Which part of the memory that layers took whose states are remembered is of no use to the steps. */
+    private static final double LEFT = 0.25;
+
     /** Which part of the memory that activations leave is taken by gradients, which come as those go. */
     static final double REUSED = 0.4;
 
@@ -81,7 +84,7 @@ public final class Estimator {
                 (long) (trained.numbers() * trained.moments().bytes()),
                 activations,
                 logits,
-                Math.max(workspace(work, logits), remembering(work) - activations - logits),
+                workspace(work, logits) + remembering(work),
                 Math.max(0, work.beside().again() * WORD - activations / 2 - gradients),
                 work.beside().remembered() * WORD,
                 PROCESS + TOKENIZER * work.beside().tokenizer());
@@ -163,11 +166,11 @@ public final class Estimator {
         return work.recomputed() ? all - (long) (SHARED * Math.min(all, logits)) : all;
     }
 
-    /** Before the first step, so that nothing is there yet of what a step makes. */
+    /** Computed before the first step. */
     private static long remembering(Workload work) {
-        return work.beside().remembered() == 0
+        return work.beside().remembered() == 0 || work.head().alone()
                 ? 0
-                : (long) (TOKENS_AT_ONCE * largestLayer(work) * PASSING) + restored(work);
+                : (long) (LEFT * TOKENS_AT_ONCE * largestLayer(work) * PASSING);
     }
 
     /** Bytes that the largest one makes for a token. */
