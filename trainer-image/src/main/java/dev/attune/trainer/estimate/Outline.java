@@ -107,10 +107,11 @@ public record Outline(
                 && headNames().containsAll(footprint.own())
                 && footprint.own().size() == footprint.trained().size();
         var head = head(footprint, alone);
+        var layers = layers(footprint, alone, training.half());
         return new Workload(
                 weights(footprint, quantization, training.half()),
                 trained(method, footprint, training.moments()),
-                layers(footprint, alone, training.half()),
+                layers,
                 head,
                 new Workload.Batch(
                         training.texts(),
@@ -118,7 +119,7 @@ public record Outline(
                         Math.min(training.length(), architecture.maxLength() - method.places()),
                         footprint.virtualTokens(),
                         footprint.keysInFront()),
-                new Workload.Beside(again(method, footprint, head), remembered(footprint, alone), tokenizer),
+                new Workload.Beside(again(method, footprint, head), remembered(layers, alone), tokenizer),
                 training.checkpointing() && !alone || quantization.isPresent(),
                 training.half());
     }
@@ -137,8 +138,8 @@ public record Outline(
                 + COMPARISONS * compared * head.outputs();
     }
 
-    private long remembered(Footprint footprint, boolean alone) {
-        var below = footprint.frozenLayers(architecture) > 0 ? texts.tokens() : 0;
+    private long remembered(List<Layer> layers, boolean alone) {
+        var below = layers.get(0).learns() ? 0 : texts.tokens();
         return (alone ? texts.number() : below) * architecture.geometry().hidden();
     }
 

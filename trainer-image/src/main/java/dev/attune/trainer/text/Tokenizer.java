@@ -54,7 +54,8 @@ public final class Tokenizer implements AutoCloseable {
         var encoder = CompletableFuture.supplyAsync(() -> encoder(json));
         try {
             var vocabulary = vocabulary(files, json);
-            return new Tokenizer(folder, encoder.join(), SpecialTokens.read(files, vocabulary), vocabulary);
+            var special = SpecialTokens.read(files, vocabulary);
+            return new Tokenizer(folder, encoder.join(), special, vocabulary);
         } catch (CompletionException e) {
             if (e.getCause() instanceof Error error) {
                 throw error;
